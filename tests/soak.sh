@@ -5,6 +5,7 @@
 # SOAK_MYSQL                    runs of the laws on MySQL and each MariaDB (500)
 # SOAK_FAULTS                   places to fail at per test (200)     SEED       the first seed (a new one)
 # SOAK_CRASHES                  strikes in the crash law, for each engine, on the program, the server and the connection each (1000)
+# SOAK_CLICKHOUSE_LAWS          random schemas of ClickHouse (1000)
 # SOAK_CLICKHOUSE               the same on ClickHouse, for each shape of statement (100)
 # SOAK_CLUSTER                  how often a server of its cluster is killed (50)
 # SOAK_GENTLE                   seconds that somebody is in the way in the gentle law (10)
@@ -75,6 +76,8 @@ part "crash law" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_CRASHES="${S
   tests/integration/test_crash_law.py tests/integration/test_crash_generated.py -q -p no:cacheprovider
 part "ClickHouse" env DBWARDEN_TEST_CRASHES="${SOAK_CLICKHOUSE:-100}" "$cache/venv/bin/python" -m pytest tests/integration/test_clickhouse.py \
   -q -p no:cacheprovider
+part "ClickHouse, random schemas" env DBWARDEN_TEST_LAWS="${SOAK_CLICKHOUSE_LAWS:-1000}" DBWARDEN_TEST_SEED="$seed" "$cache/venv/bin/python" -m pytest \
+  tests/integration/test_clickhouse_schema.py -q -p no:cacheprovider -k "laws or cases"
 part "ClickHouse, a cluster" env DBWARDEN_TEST_CRASHES="${SOAK_CLUSTER:-50}" "$cache/venv/bin/python" -m pytest tests/integration/test_clickhouse_cluster.py \
   -q -p no:cacheprovider
 part "gentle law" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_GENTLE="${SOAK_GENTLE:-10}" "$cache/venv/bin/python" -m pytest \

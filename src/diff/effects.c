@@ -340,8 +340,7 @@ const struct object *step_renamed(const struct planner *planner, const struct ch
 static int step_apply(struct run *run, struct change *step)
 {
     enum effect effect = EFFECT_NONE;
-    if (step->op != CHANGE_RENAME)
-        TRY(own_effect(run, step, &effect));
+    TRY(own_effect(run, step, &effect));
     if (effect == EFFECT_REBUILD)
         rebuild_ensure(run, step);
     else if (effect == EFFECT_REPLACE && step->op == CHANGE_ALTER) {

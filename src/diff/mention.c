@@ -95,7 +95,8 @@ static void mention_add(struct reader *reader, struct object *to, int at, bool s
 {
     struct mention *mention = NEW(reader->mem, struct mention);
     const struct token *token = &reader->token[at];
-    *mention = (struct mention){to, (size_t)(token->text - reader->text), token->length, shown};
+    *mention = (struct mention){
+        .to = to, .offset = (size_t)(token->text - reader->text), .length = token->length, .shown = shown};
     list_add(reader->mem, reader->found, mention);
 }
 
@@ -151,6 +152,24 @@ static void any_defined_mention(struct reader *reader, int at)
         mention_add(reader, all->item[k], last, false);
 }
 
+/* CLICKHOUSE(TABLE 'orders'), where a dictionary's values come from: the text is a bare name. */
+static void source_mention(struct reader *reader, int at)
+{
+    const struct token *token = &reader->token[at];
+    size_t inside = token->length > 2 ? token->length - 2 : 0;
+    const char *name = text_replace(reader->mem, arena_copy(reader->mem, token->text + 1, inside), "''", "'");
+    struct object *to = directory_relation(reader->directory, NULL, name);
+    for (int i = 0; i < reader->n; i++)
+        if (is(reader, i, "db") || is(reader, i, "host")) /* it is somewhere else */
+            return;
+    if (!to)
+        return;
+    struct mention *mention = NEW(reader->mem, struct mention);
+    *mention = (struct mention){
+        .to = to, .offset = (size_t)(token->text - reader->text), .length = token->length, .literal = true};
+    list_add(reader->mem, reader->found, mention);
+}
+
 /* nextval('orders_id_seq'), 'orders_id_seq'::regclass: the text in quotes is itself a name. */
 static void string_mention(struct reader *reader, int at)
 {
@@ -180,7 +199,7 @@ static void string_mention(struct reader *reader, int at)
     struct mention *mention = NEW(reader->mem, struct mention);
     const struct token *name = &inner.token[2 * (n - 1)];
     size_t offset = (size_t)(token->text - reader->text) + 1 + (size_t)(name->text - inner.text);
-    *mention = (struct mention){to, offset, name->length, false};
+    *mention = (struct mention){.to = to, .offset = offset, .length = name->length, .shown = false};
     list_add(reader->mem, reader->found, mention);
 }
 
@@ -224,7 +243,7 @@ static void constants_mention(struct reader *reader)
 {
     for (int i = 0; i < reader->n; i++) {
         if (reader->token[i].kind == TOKEN_STRING)
-            string_mention(reader, i);
+            (is(reader, i - 1, "table") ? source_mention : string_mention)(reader, i);
         else if (is_operator(reader, i, "::") && is_name(reader, i + 1))
             type_mention(reader, i + 1);
         else if (is(reader, i, "collate") && is_name(reader, i + 1))

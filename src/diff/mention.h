@@ -12,7 +12,8 @@ struct mention {
     struct object *to;
     size_t offset; /* of the name in the text, quotes included */
     size_t length;
-    bool shown; /* a view's column has its name from here: a whole item of the outermost select list, without AS */
+    bool literal; /* the name is a text in quotes, which are part of it */
+    bool shown;   /* a view's column has its name from here: a whole item of the outermost select list, without AS */
 };
 
 /*

@@ -102,7 +102,8 @@ static const char *text_carry(const struct carrier *carrier, const struct object
         if (!renamed || mention->offset < at)
             continue;
         buf_add_n(&out, text + at, mention->offset - at);
-        ident_add(&out, carrier->target->dialect->ident, bare(carrier->mem, renamed->object->kind, renamed->to));
+        const char *name = bare(carrier->mem, renamed->object->kind, renamed->to);
+        (mention->literal ? literal_add : ident_add)(&out, carrier->target->dialect->ident, name);
         if (mention->shown && keeps_shown_name(carrier, object)) {
             buf_add(&out, " AS ");
             ident_add(&out, carrier->target->dialect->ident, renamed->object->name);

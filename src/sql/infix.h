@@ -27,7 +27,18 @@ enum level {
     LEVEL_CAST
 };
 
-enum role { ROLE_AND, ROLE_OR, ROLE_COMPARE, ROLE_TEXT, ROLE_CONCAT, ROLE_PLAIN, ROLE_EXACT, ROLE_IS, ROLE_MATCH };
+enum role {
+    ROLE_AND,
+    ROLE_OR,
+    ROLE_COMPARE,
+    ROLE_TEXT,
+    ROLE_CONCAT,
+    ROLE_PLAIN,
+    ROLE_EXACT,
+    ROLE_IS,
+    ROLE_MATCH,
+    ROLE_CALL /* shown as a call of its spelling, of all operands in a row */
+};
 
 struct infix {
     const char *word; /* NULL ends the table */

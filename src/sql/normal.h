@@ -20,6 +20,7 @@ struct normal_rules {
     bool like_operators;       /* ~~ is LIKE, !~~ NOT LIKE, ~~* ILIKE */
     bool fold_names;           /* unquoted names to lower case */
     bool unquote;              /* texts are kept as they were written, with names in quotes or not */
+    bool splits_between;       /* x BETWEEN a AND b is x >= a AND x <= b: ClickHouse prints it */
     bool strip_charset;        /* _utf8mb4'x' is 'x': MySQL prints it */
 };
 

@@ -404,10 +404,10 @@ static struct term *text_operation(struct parser *parser, struct term *left, con
                          term_operand(parser->mem, right));
 }
 
-/* PostgreSQL's BETWEEN is two comparisons, and is printed so. */
+/* BETWEEN of PostgreSQL and ClickHouse is two comparisons, and is printed so. */
 static struct term *between(struct parser *parser, struct term *left, struct term *low, struct term *high, bool negated)
 {
-    if (parser->postgres)
+    if (parser->postgres || parser->rules->splits_between)
         return term_join(parser->mem, negated ? TERM_OR : TERM_AND, compare(parser, left, negated ? "<" : ">=", low),
                          compare(parser, left, negated ? ">" : "<=", high));
     return term_compound(parser->mem, "%s %sBETWEEN %s AND %s", term_operand(parser->mem, left), negated ? "NOT " : "",
@@ -509,12 +509,30 @@ static struct term *parse_match(struct parser *parser, struct term *left, const 
     return parse_like(parser, left, spelling, word->level, negated);
 }
 
+/* a || b || c as concat(a, b, c): what a call is given needs no parentheses. */
+static struct term *parse_called(struct parser *parser, struct term *left, const struct infix *infix)
+{
+    struct buf out;
+    buf_init(&out, parser->mem);
+    buf_addf(&out, "%s(%s", infix->spelling, term_text(parser->mem, left));
+    do {
+        struct term *operand = parse(parser, infix->level + 1);
+        if (!operand)
+            return NULL;
+        buf_addf(&out, ", %s", term_text(parser->mem, operand));
+    } while (parser_accept(parser, infix->word));
+    buf_add_c(&out, ')');
+    return term_new(parser->mem, TERM_OTHER, out.data);
+}
+
 static struct term *parse_binary(struct parser *parser, struct term *left, const struct infix *infix)
 {
     static const char *const quantifiers[] = {"any", "some", "all", NULL};
     const char *operator= infix->spelling ? infix->spelling : infix->word;
     if (parser_at_one_of(parser, quantifiers) && token_is(parser_peek(parser, 1), "("))
         return parse_quantified(parser, left, operator);
+    if (infix->role == ROLE_CALL)
+        return parse_called(parser, left, infix);
     struct term *right = parse(parser, infix->level + 1);
     if (!right)
         return NULL;

@@ -1,9 +1,15 @@
 """Schemas of ClickHouse: read, compared and changed, both ways, from a file and from models."""
 
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from support.project import PROGRAM, ROOT, SEED
 from test_clickhouse import database, project, server  # noqa: F401
+
+PROPERTY = Path(PROGRAM).parent / "tests" / "property"
 
 FIRST = """CREATE TABLE src (id UInt64, v String) ENGINE = MergeTree ORDER BY id;
 CREATE TABLE t (id UInt64, a String DEFAULT concat('x', 'y') CODEC(ZSTD(3)), at DateTime DEFAULT now(), n Nested(a UInt8, b String),
@@ -58,6 +64,23 @@ def test_what_cannot_change_is_refused(project, database):
         project.write("schema.sql", table.format(*words))
         shown = project.run("make-migrations", "y")
         assert shown.status == 1 and says in shown.err, shown
+
+
+@pytest.mark.parametrize("before,after,flags,says", [
+    ("(a UInt64, v UInt8) ENGINE = MergeTree ORDER BY a", "(a Int64, v UInt8) ENGINE = MergeTree ORDER BY a", (), "so its type cannot change"),
+    ("(a UInt64, v UInt8) ENGINE = MergeTree ORDER BY a % 7", "(b UInt64, v UInt8) ENGINE = MergeTree ORDER BY b % 7", ("--rename", "t.a:b"), "cannot get another name"),
+    ("(a UInt64, v UInt8) ENGINE = ReplacingMergeTree(v) ORDER BY a", "(a UInt64, w UInt8) ENGINE = ReplacingMergeTree(w) ORDER BY a", ("--rename", "t.v:w"), "cannot get another name"),
+    ("(a UInt64) ENGINE = Log", "(a UInt64, v UInt8) ENGINE = Log", (), "columns of a table of this engine cannot change"),
+    ("(a UInt64) ENGINE = Null", "(b UInt64) ENGINE = Null", ("--rename", "t.a:b"), "columns of this engine cannot get another name"),
+])
+def test_what_only_the_server_refused_is_refused_offline(before, after, flags, says, project):
+    project = described(project, "schema_files: [schema.sql]")
+    project.write("schema.sql", f"CREATE TABLE t {before};")
+    project.ok("make-migrations", "x")
+    project.ok("migrate")
+    project.write("schema.sql", f"CREATE TABLE t {after};")
+    shown = project.run("make-migrations", "y", "--normalise", "offline", *flags)
+    assert shown.status == 1 and says in shown.err and "hint:" in shown.err, shown
 
 
 MODELS = """from sqlalchemy import *
@@ -184,3 +207,17 @@ def test_begun_from_its_description_and_forgotten(project, database):
     assert database.ask("SELECT id FROM v") == [("1",)] and "(current)" in project.ok("current", "--check").out
     project.ok("unstamp")
     assert database.ask("SELECT count() FROM _dbwarden_migrations") == [("0",)]
+
+
+def property_of(*args):
+    done = subprocess.run([str(arg) for arg in args], capture_output=True, text=True, timeout=3000)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_laws(server):
+    """Random schemas with rows: built, read, changed and changed back; what no ALTER does is refused."""
+    property_of(PROPERTY / "laws", "clickhouse", os.environ.get("DBWARDEN_TEST_LAWS", "12"), SEED, f"{server}default")
+
+
+def test_text_cases(server):
+    property_of(PROPERTY / "cases", "clickhouse", "--url", f"{server}default", *sorted((ROOT / "tests/golden/diff/clickhouse").glob("*.txt")))

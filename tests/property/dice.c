@@ -140,7 +140,7 @@ const char *quoted(struct dice *dice, const char *name)
 {
     static const struct ident_rules rules = {.style = QUOTE_DOUBLE, .upper_needs_quotes = true};
     static const struct ident_rules backticks = {.style = QUOTE_BACKTICK, .upper_needs_quotes = true};
-    return ident_text(dice->mem, speaks_mysql(dice) ? &backticks : &rules, name);
+    return ident_text(dice->mem, speaks_mysql(dice) || dice->engine == ENGINE_CH ? &backticks : &rules, name);
 }
 
 const char *random_comment(struct dice *dice)

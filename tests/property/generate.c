@@ -16,7 +16,8 @@ bool in_partitioning(const struct object *object)
     const struct object *top = object_top(object);
     const struct table *table = (const struct table *)top;
     return top && top->kind == KIND_TABLE &&
-           (table->partition_by.written || table->partition_bound.written || my_is_partitioned(top));
+           ((table->partition_by.written && !table->engine) || table->partition_bound.written ||
+            my_is_partitioned(top));
 }
 
 /* Foreign tables have mutations of their own, too. */
@@ -328,6 +329,9 @@ static struct kind_set spoken_kinds(enum engine engine)
                            KIND_RULE, KIND_STATISTICS, KIND_FUNCTION, KIND_AGGREGATE, KIND_COLLATION, KIND_RANGE,
                            KIND_BASE, KIND_SHELL, KIND_OPERATOR, KIND_CAST, KIND_FAMILY, KIND_CLASS, KIND_CONVERSION,
                            KIND_LANGUAGE, KIND_TRANSFORM, KIND_METHOD, KIND_WRAPPER, KIND_SERVER, KIND_MAPPING);
+    if (engine == ENGINE_CH)
+        return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_CHECK, KIND_INDEX, KIND_INDEX_PART, KIND_PROJECTION, KIND_VIEW,
+                           KIND_KEYED);
     if (engine != ENGINE_LITE)
         return kind_set_of(KIND_TABLE, KIND_COLUMN, KIND_PRIMARY_KEY, KIND_UNIQUE, KIND_CHECK, KIND_FOREIGN_KEY,
                            KIND_INDEX, KIND_INDEX_PART, KIND_VIEW, KIND_TRIGGER, KIND_FUNCTION, KIND_EVENT,
@@ -414,6 +418,10 @@ struct tree *random_tree(struct arena *mem, enum engine engine, uint64_t seed, i
             dice.tree->version = newest[i].version;
     dice.plain = dice_chance(&dice, 50);
     tree_schema(mem, dice.tree, "");
+    if (engine == ENGINE_CH) {
+        ch_random_schema(&dice, size);
+        return dice.tree;
+    }
     if (engine == ENGINE_PG)
         random_before_tables(&dice);
     while (engine == ENGINE_MARIA && dice_chance(&dice, 30))

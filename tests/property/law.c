@@ -100,6 +100,19 @@ int law_changes(struct law *law, const struct tree *a, const struct tree *b, str
     return diff_trees(law->ctx, &input, changes);
 }
 
+static const char *value_text(const struct object *object, int field)
+{
+    const void *value = object_field(object, field);
+    const char *text = NULL;
+    switch (kind_table[object->kind].field[field].type) {
+    case FIELD_EXPR: text = expr_text(value); break;
+    case FIELD_TEXT:
+    case FIELD_TYPE: text = *(const char *const *)value; break;
+    default: break;
+    }
+    return text ? text : "-";
+}
+
 int law_agree(struct law *law, const struct tree *a, const struct tree *b)
 {
     struct changes *changes;
@@ -110,7 +123,8 @@ int law_agree(struct law *law, const struct tree *a, const struct tree *b)
     const char *path = object_path(law->ctx->mem, change_object(first));
     for (int i = 0; first->op == CHANGE_ALTER && i < kind_table[first->kind].fields; i++)
         if (change_has(first, i))
-            path = arena_printf(law->ctx->mem, "%s field %s", path, kind_table[first->kind].field[i].name);
+            path = arena_printf(law->ctx->mem, "%s field %s: %s, %s", path, kind_table[first->kind].field[i].name,
+                                value_text(first->before, i), value_text(first->after, i));
     return law_broken(law, arena_printf(law->ctx->mem, "%d changes left, first: %s %s", changes->list.n,
                                         change_op_name(first->op), path));
 }

@@ -13,6 +13,7 @@ struct law {
     const struct list *renames; /* of the next law_changes(); NULL: none */
     bool concurrently;          /* likewise of law_plans() */
     const char *doing;
+    int refused; /* changes that cannot be made */
 };
 
 int law_open(struct law *law, const struct url *url); /* conn: a scratch database; `url` may be NULL */

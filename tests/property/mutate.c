@@ -891,7 +891,9 @@ struct tree *random_mutation(struct arena *mem, const struct tree *tree, uint64_
     if (renames && dice_chance(&dice, 30))
         rename_some(&dice);
     for (int tries = 0; tries < 100 && wanted > 0; tries++)
-        wanted -= speaks_mysql(&dice) && dice_chance(&dice, 40) ? my_mutation(&dice) : PICK(&dice, mutations)(&dice);
+        wanted -= dice.engine == ENGINE_CH                        ? ch_mutation(&dice)
+                  : speaks_mysql(&dice) && dice_chance(&dice, 40) ? my_mutation(&dice)
+                                                                  : PICK(&dice, mutations)(&dice);
     if (speaks_mysql(&dice))
         my_triggers_chain(&dice);
     renames_tidy(&dice);

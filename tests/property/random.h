@@ -176,6 +176,11 @@ bool my_is_partitioned(const struct object *table);
 struct object *my_random_partitioned(struct dice *dice);
 bool my_change_partitioned(struct dice *dice);
 
+/* ---- ClickHouse: clickhouse.c ---- */
+
+void ch_random_schema(struct dice *dice, int size);
+bool ch_mutation(struct dice *dice);
+
 /* ---- what depends on what, by the graph: depend.c ---- */
 
 void find_dependents(struct dice *dice); /* builds the graph: object->needed */

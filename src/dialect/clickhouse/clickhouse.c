@@ -29,7 +29,8 @@ const struct ident_rules ch_ident = {
     .names_escape = true,
 };
 
-const struct normal_rules ch_normal = {.lex = &ch_lex, .ident = &ch_ident, .infix = ch_infix};
+const struct normal_rules ch_normal = {
+    .lex = &ch_lex, .ident = &ch_ident, .infix = ch_infix, .splits_between = true, .unquote = true};
 
 static const struct touch_words touches[] = {
     {"create", "temporary", TOUCHES_SESSION}, {"drop", "temporary", TOUCHES_SESSION},

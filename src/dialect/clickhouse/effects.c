@@ -3,7 +3,7 @@
  * that files on disk are named and sorted by.  Each row was seen on a server.
  */
 #include "base/text.h"
-#include "dialect/clickhouse/schema.h"
+#include "dialect/clickhouse/render.h"
 
 static bool is_alias(const struct column *column)
 {
@@ -57,6 +57,66 @@ static bool key_is_other(const struct effect_case *effect)
     return !begins_with(was, is);
 }
 
+/* ---- columns that a table cannot do without ---- */
+
+static const struct object *subject(const struct change *change)
+{
+    const struct object *object = change->before ? change->before : change->after;
+    return change->op == CHANGE_RENAME ? change->renamed : object;
+}
+
+/* As it is; of a rename its keys may say either name by now. */
+static bool is_key(const struct effect_case *effect)
+{
+    const struct change *change = effect->change;
+    const struct table *table = (const struct table *)subject(change)->parent;
+    const char *engine = table->engine ? strchr(table->engine, '(') : NULL;
+    const char *const texts[] = {expr_text(&table->order_by), expr_text(&table->primary_by),
+                                 expr_text(&table->partition_by), expr_text(&table->sample_by),
+                                 change->op == CHANGE_RENAME ? engine : NULL};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (ch_names(effect->mem, texts[i], change->before->name) ||
+            ch_names(effect->mem, texts[i], subject(change)->name))
+            return true;
+    return false;
+}
+
+/* An enum may get more members, and how texts are kept is not what they are sorted by. */
+static bool is_key_of_other_type(const struct effect_case *effect)
+{
+    const char *before = ((const struct column *)effect->change->before)->type;
+    const char *after = ((const struct column *)effect->change->after)->type;
+    const char *was = ch_types.inside(effect->mem, before), *is = ch_types.inside(effect->mem, after);
+    bool nulls = ch_type_is_nullable(before) != ch_type_is_nullable(after);
+    bool more = text_starts(was, "Enum") && strncmp(was, is, strlen("Enum16(") - 1) == 0;
+    return (nulls || !(text_equal(was, is) || more)) && is_key(effect);
+}
+
+/* ---- engines that take no ALTER but of comments ---- */
+
+static bool is_of(const struct effect_case *effect, const char *const *engines)
+{
+    const struct object *table = object_ancestor(subject(effect->change), KIND_TABLE);
+    const char *engine = table ? ((const struct table *)table)->engine : NULL;
+    size_t length = engine ? strcspn(engine, "( ") : 0;
+    for (int i = 0; engine && engines[i]; i++)
+        if (strlen(engines[i]) == length && strncmp(engine, engines[i], length) == 0)
+            return true;
+    return !engine || ch_is_merge_tree((const struct table *)table);
+}
+
+static bool keeps_columns(const struct effect_case *effect)
+{
+    static const char *const engines[] = {"Memory", "Null", "Merge", "Buffer", "Distributed", NULL};
+    return !is_of(effect, engines);
+}
+
+static bool keeps_names(const struct effect_case *effect)
+{
+    static const char *const engines[] = {"Memory", NULL};
+    return !is_of(effect, engines);
+}
+
 static bool is_materialized(const struct effect_case *effect)
 {
     return ((const struct view *)effect->change->before)->materialized;
@@ -89,14 +149,11 @@ static bool gets_or_loses_schedule(const struct effect_case *effect)
         .kind = kind_, .on = on_, .field = field_, .dependent = dependent_, .by = ANY_FIELD, .when = when_, \
         .effect = EFFECT_REPLACE                                                                            \
     }
-#define IN_KEY(on_, field_, by_, reason_)                                                                             \
-    {                                                                                                                 \
-        .kind = KIND_COLUMN, .on = on_, .field = field_, .dependent = KIND_TABLE, .by = by_, .effect = EFFECT_REFUSE, \
-        .reason = reason_, .hint = "Make a new table, and fill it with INSERT SELECT, in a migration of your own."    \
+#define COLUMN_REFUSED(kind_, on_, field_, when_, reason_)                                                         \
+    {                                                                                                              \
+        .kind = kind_, .on = on_, .field = field_, .dependent = ITSELF, .when = when_, .effect = EFFECT_REFUSE,    \
+        .reason = reason_, .hint = "Make a new table, and fill it with INSERT SELECT, in a migration of your own." \
     }
-#define IN_KEYS(on, field, reason)                                                          \
-    IN_KEY(on, field, TABLE_order_by, reason), IN_KEY(on, field, TABLE_primary_by, reason), \
-        IN_KEY(on, field, TABLE_partition_by, reason), IN_KEY(on, field, TABLE_sample_by, reason)
 
 enum { KEY_WITH_COLUMNS = 49 }; /* as a phase: before other columns come, 50 */
 
@@ -113,12 +170,20 @@ const struct effect_row ch_effects[] = {
      .effect = EFFECT_NONE,
      .phase = KEY_WITH_COLUMNS},
     REPLACED(KIND_COLUMN, ON(ALTER), ANY_FIELD, ITSELF, column_is_remade),
-    IN_KEYS(ON(ALTER), COLUMN_type, "its table is sorted or divided by it, so its type cannot change"),
-    IN_KEYS(ON(RENAME), ANY_FIELD, "its table is sorted or divided by it, so it cannot get another name"),
+    COLUMN_REFUSED(KIND_COLUMN, ON(ALTER), COLUMN_type, is_key_of_other_type,
+                   "its table is sorted or divided by it, so its type cannot change"),
+    COLUMN_REFUSED(KIND_COLUMN, ON(RENAME), ANY_FIELD, is_key,
+                   "its table is sorted, divided or merged by it, so it cannot get another name"),
+    COLUMN_REFUSED(KIND_COLUMN, ON(RENAME), ANY_FIELD, keeps_names, "columns of this engine cannot get another name"),
+    {.kind = KIND_COLUMN, .on = ON(ALTER), .field = COLUMN_comment, .dependent = ITSELF, .effect = EFFECT_NONE},
+    COLUMN_REFUSED(KIND_COLUMN, ON(CREATE) | ON(DROP) | ON(ALTER), ANY_FIELD, keeps_columns,
+                   "columns of a table of this engine cannot change"),
     REPLACED(KIND_COLUMN, ON(RENAME), ANY_FIELD, KIND_PROJECTION, NULL),
     REPLACED(KIND_COLUMN, ON(RENAME), ANY_FIELD, KIND_VIEW, NULL),
     REPLACED(KIND_TABLE, ON(RENAME), ANY_FIELD, KIND_VIEW, NULL),
     REPLACED(KIND_VIEW, ON(RENAME), ANY_FIELD, KIND_VIEW, NULL),
+    REPLACED(KIND_TABLE, ON(RENAME), ANY_FIELD, KIND_KEYED, NULL), /* the server lets nothing go that one reads */
+    REPLACED(KIND_VIEW, ON(RENAME) | ON(DROP), ANY_FIELD, KIND_KEYED, NULL),
     REFUSED(KIND_VIEW, VIEW_storage, has_rows, "the storage of a materialized view cannot change"),
     REFUSED(KIND_VIEW, VIEW_to_table, has_rows, "a materialized view cannot give up the storage that it has"),
     REPLACED(KIND_VIEW, ON(ALTER), VIEW_refresh, ITSELF, gets_or_loses_schedule),

@@ -20,7 +20,7 @@ const struct infix ch_infix[] = {
     {"like", LEVEL_COMPARE, ROLE_MATCH, NULL},
     {"ilike", LEVEL_COMPARE, ROLE_MATCH, NULL},
     {"regexp", LEVEL_COMPARE, ROLE_MATCH, NULL},
-    {"||", LEVEL_OTHER, ROLE_PLAIN, NULL},
+    {"||", LEVEL_OTHER, ROLE_CALL, "concat"},
     {"+", LEVEL_ADD, ROLE_PLAIN, NULL},
     {"-", LEVEL_ADD, ROLE_PLAIN, NULL},
     {"*", LEVEL_MULTIPLY, ROLE_PLAIN, NULL},

@@ -96,13 +96,10 @@ int ch_expression(struct cursor *cursor, const struct ch_clause *clauses, bool l
     return cursor->at > from ? 0 : cursor_fail(cursor);
 }
 
-int ch_string(struct cursor *cursor, const char **value)
+const char *ch_string_value(struct arena *mem, const struct token *token)
 {
-    const struct token *token = cursor_peek(cursor, 0);
     struct buf out;
-    if (token->kind != TOKEN_STRING)
-        return cursor_fail(cursor);
-    buf_init(&out, cursor->mem);
+    buf_init(&out, mem);
     for (size_t i = 1; i + 1 < token->length; i++) {
         static const char plain[] = "nrt0abfv", meant[] = "\n\r\t\0\a\b\f\v";
         char c = token->text[i], next = token->text[i + 1];
@@ -111,7 +108,15 @@ int ch_string(struct cursor *cursor, const char **value)
             i++;
         buf_add_c(&out, c == '\\' ? (escape && *escape ? meant[escape - plain] : next) : c);
     }
-    *value = out.data;
+    return out.data;
+}
+
+int ch_string(struct cursor *cursor, const char **value)
+{
+    const struct token *token = cursor_peek(cursor, 0);
+    if (token->kind != TOKEN_STRING)
+        return cursor_fail(cursor);
+    *value = ch_string_value(cursor->mem, token);
     cursor->at++;
     return 0;
 }

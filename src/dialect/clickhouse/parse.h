@@ -25,6 +25,7 @@ struct ch_clause {
 };
 int ch_expression(struct cursor *cursor, const struct ch_clause *clauses, bool list, const char **text);
 int ch_string(struct cursor *cursor, const char **value);
+const char *ch_string_value(struct arena *mem, const struct token *token); /* what a literal says */
 /* "a = 1, b = 'x'" as a=1 and b='x', sorted. */
 int ch_settings(struct cursor *cursor, struct names *settings);
 

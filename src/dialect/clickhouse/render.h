@@ -20,6 +20,7 @@ void ch_clause(struct render *render, const struct object *below, enum clause cl
 
 /* render_column.c */
 void ch_column_definition(struct buf *out, const struct column *column);
+void ch_column_add(struct render *render, const struct column *column); /* with what that keeps */
 render_fn ch_column_create, ch_column_drop, ch_column_alter, ch_column_rename;
 /* Is the column new, and does what its table is sorted by end with it from now on? */
 bool ch_joins_key(struct arena *mem, const struct object *column);

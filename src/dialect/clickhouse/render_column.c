@@ -56,16 +56,24 @@ static void options_add(struct buf *out, const struct column *column)
     buf_add_c(out, ')');
 }
 
-void ch_column_definition(struct buf *out, const struct column *column)
+/* What ADD COLUMN keeps, and what it takes and forgets. */
+static void definition_add(struct buf *out, const struct column *column, bool adding)
 {
     ch_ident_add(out, column->object.name);
     buf_addf(out, " %s", column->type);
     value_add(out, column);
     comment_add(out, column);
     wrapped_add(out, "CODEC", &column->codec);
-    wrapped_add(out, "STATISTICS", &column->statistics);
+    if (!adding)
+        wrapped_add(out, "STATISTICS", &column->statistics);
     ttl_add(out, column);
-    options_add(out, column);
+    if (!adding)
+        options_add(out, column);
+}
+
+void ch_column_definition(struct buf *out, const struct column *column)
+{
+    definition_add(out, column, false);
 }
 
 bool ch_names(struct arena *mem, const char *text, const char *name)
@@ -87,13 +95,42 @@ bool ch_joins_key(struct arena *mem, const struct object *column)
     return !column->peer && before && ch_names(mem, expr_text(&table->order_by), column->name);
 }
 
-int ch_column_create(struct render *render, const struct change *change)
+static void modify_clause(struct render *render, const struct object *column, enum clause clause, const char *what)
+{
+    struct buf out = ch_begin(render, "MODIFY COLUMN ");
+    ch_ident_add(&out, column->name);
+    buf_addf(&out, " %s", what);
+    ch_clause(render, column, clause, &out);
+}
+
+void ch_column_add(struct render *render, const struct column *column)
 {
     struct buf out = ch_begin(render, "ADD COLUMN ");
-    if (ch_joins_key(render->mem, change->after)) /* the table says it along with its key */
-        return 0;
-    ch_column_definition(&out, (const struct column *)change->after);
-    ch_clause(render, change->after, CLAUSE_PLAIN, &out);
+    definition_add(&out, column, true);
+    ch_clause(render, &column->object, CLAUSE_PLAIN, &out);
+}
+
+static void statistics_say(struct render *render, const struct column *column)
+{
+    struct buf out = ch_begin(render, expr_text(&column->statistics) ? "MODIFY STATISTICS " : "DROP STATISTICS ");
+    ch_ident_add(&out, column->object.name);
+    if (expr_text(&column->statistics))
+        buf_addf(&out, " TYPE %s", expr_text(&column->statistics));
+    ch_clause(render, &column->object, CLAUSE_ALONE, &out);
+}
+
+/* One that joins the key is added by the table along with that. */
+int ch_column_create(struct render *render, const struct change *change)
+{
+    const struct column *column = (const struct column *)change->after;
+    struct buf settings = ch_begin(render, "MODIFY SETTING ");
+    if (!ch_joins_key(render->mem, change->after))
+        ch_column_add(render, column);
+    if (expr_text(&column->statistics))
+        statistics_say(render, column);
+    ch_settings_add(&settings, &column->options);
+    if (column->options.n)
+        modify_clause(render, change->after, CLAUSE_ALONE, settings.data);
     return 0;
 }
 
@@ -103,14 +140,6 @@ int ch_column_drop(struct render *render, const struct change *change)
     ch_ident_add(&out, change->before->name);
     ch_clause(render, change->before, CLAUSE_PLAIN, &out);
     return 0;
-}
-
-static void modify_clause(struct render *render, const struct object *column, enum clause clause, const char *what)
-{
-    struct buf out = ch_begin(render, "MODIFY COLUMN ");
-    ch_ident_add(&out, column->name);
-    buf_addf(&out, " %s", what);
-    ch_clause(render, column, clause, &out);
 }
 
 static void removed(struct render *render, const struct change *change, int field, const char *word)
@@ -170,18 +199,6 @@ static void modified(struct render *render, const struct change *change)
         modify_clause(render, change->after, CLAUSE_PLAIN, out.data);
 }
 
-static void statistics_change(struct render *render, const struct change *change)
-{
-    const struct column *after = (const struct column *)change->after;
-    struct buf out = ch_begin(render, expr_text(&after->statistics) ? "MODIFY STATISTICS " : "DROP STATISTICS ");
-    if (!change_has(change, COLUMN_statistics))
-        return;
-    ch_ident_add(&out, after->object.name);
-    if (expr_text(&after->statistics))
-        buf_addf(&out, " TYPE %s", expr_text(&after->statistics));
-    ch_clause(render, change->after, CLAUSE_ALONE, &out);
-}
-
 static void options_change(struct render *render, const struct change *change)
 {
     const struct column *before = (const struct column *)change->before, *after = (const struct column *)change->after;
@@ -198,16 +215,40 @@ static void options_change(struct render *render, const struct change *change)
                                        before->options.item[i]));
 }
 
+/* In words that any engine takes. */
+static void comment_alone(struct render *render, const struct change *change)
+{
+    const struct column *after = (const struct column *)change->after;
+    struct buf out = ch_begin(render, "COMMENT COLUMN ");
+    ch_ident_add(&out, after->object.name);
+    buf_add_c(&out, ' ');
+    ch_literal_add(&out, after->comment ? after->comment : "");
+    ch_clause(render, change->after, CLAUSE_PLAIN, &out);
+}
+
+static bool is_comment_alone(const struct change *change)
+{
+    for (int i = 0; i < kind_table[KIND_COLUMN].fields; i++)
+        if (change_has(change, i) != (i == COLUMN_comment))
+            return false;
+    return true;
+}
+
 int ch_column_alter(struct render *render, const struct change *change)
 {
     enum value was = value_of((const struct column *)change->before);
+    if (is_comment_alone(change)) {
+        comment_alone(render, change);
+        return 0;
+    }
     modified(render, change);
     if (was != VALUE_NONE && value_of((const struct column *)change->after) == VALUE_NONE)
         modify_clause(render, change->after, CLAUSE_PLAIN, arena_printf(render->mem, "REMOVE %s", value_words[was]));
     removed(render, change, COLUMN_comment, "COMMENT");
     removed(render, change, COLUMN_codec, "CODEC");
     removed(render, change, COLUMN_ttl, "TTL");
-    statistics_change(render, change);
+    if (change_has(change, COLUMN_statistics))
+        statistics_say(render, (const struct column *)change->after);
     options_change(render, change);
     return 0;
 }

@@ -94,11 +94,9 @@ static void order_change(struct render *render, const struct change *change)
         return;
     for (int i = 0; i < table->object.children.n; i++) {
         const struct object *column = table->object.children.item[i];
-        struct buf out = ch_begin(render, "ADD COLUMN ");
         if (column->kind != KIND_COLUMN || !ch_joins_key(render->mem, column))
             continue;
-        ch_column_definition(&out, (const struct column *)column);
-        ch_clause(render, column, CLAUSE_PLAIN, &out);
+        ch_column_add(render, (const struct column *)column);
         clause = CLAUSE_PLAIN;
     }
     ch_key_add(&key, expr_text(&table->order_by));

@@ -16,9 +16,15 @@ static const char *space_normal(struct arena *mem, const char *text)
     return text ? normal_space(mem, &ch_normal, text) : NULL;
 }
 
-static const char *without_empty_call(struct arena *mem, const char *text)
+/* "Name(arguments)": the name as it is, for Null is one too, and nothing instead of "()". */
+static const char *call_normal(struct arena *mem, const char *text)
 {
-    return text && text_ends(text, "()") ? text_slice(mem, text, 0, strlen(text) - 2) : text;
+    text = text ? text : "";
+    struct lexer lexer;
+    lex_open(&lexer, &ch_lex, text, strlen(text));
+    struct token name = lex_next_code(&lexer);
+    const char *arguments = space_normal(mem, text + lexer.offset);
+    return arena_printf(mem, "%s%s", token_name(mem, &name), text_equal(arguments, "()") ? "" : arguments);
 }
 
 static void key_settle(struct arena *mem, struct expr *key)
@@ -75,15 +81,39 @@ static void keys_settle(struct arena *mem, const struct target *target, struct t
         table->primary_by = (struct expr){0};
 }
 
+/* DELETE is what a TTL does anyway. */
+static const char *ttl_item(struct arena *mem, const char *item)
+{
+    struct lexer lexer;
+    lex_open(&lexer, &ch_lex, item, strlen(item));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        struct lexer ahead = lexer;
+        struct token next = lex_next_code(&ahead);
+        if (token_is(&token, "delete") && (next.kind == TOKEN_END || token_is(&next, "where")))
+            return text_trim(mem,
+                             arena_printf(mem, "%.*s%s", (int)token.offset, item, text_trim(mem, item + lexer.offset)));
+    }
+    return item;
+}
+
+static const char *ttl_normal(struct arena *mem, const char *text)
+{
+    struct names items = ch_list_parts(mem, text ? text : "");
+    for (int i = 0; i < items.n; i++)
+        items.item[i] = ttl_item(mem, items.item[i]);
+    return text ? names_join(mem, &items, ", ") : NULL;
+}
+
 static void table_settle(struct settling *settling, struct table *table)
 {
     struct arena *mem = settling->mem;
     if (!table->engine)
         SAY(table, TABLE, engine, "MergeTree");
-    table->engine = without_empty_call(mem, space_normal(mem, table->engine));
+    table->engine = call_normal(mem, table->engine);
     table->engine = ch_own_database(mem, settling->database, table->engine);
     primary_key_fold(mem, table);
     keys_settle(mem, settling->target, table);
+    table->ttl = (struct expr){ttl_normal(mem, table->ttl.written), ttl_normal(mem, table->ttl.printed)};
     options_settle(mem, &table->options);
 }
 
@@ -132,6 +162,45 @@ static void nested_spread(const struct settling *settling, struct object *table)
     }
 }
 
+/* How many bytes a codec takes a value of the type for; 0: it takes none. */
+static int width_of(struct arena *mem, const char *type)
+{
+    static const struct {
+        const char *begin;
+        int bytes;
+    } widths[] = {{"UInt8", 1},  {"Int8", 1},     {"Bool", 1},   {"Enum8", 1},   {"UInt16", 2},     {"Int16", 2},
+                  {"Enum16", 2}, {"BFloat16", 2}, {"UInt32", 4}, {"Int32", 4},   {"Float32", 4},    {"Date32", 4},
+                  {"IPv4", 4},   {"UInt64", 8},   {"Int64", 8},  {"Float64", 8}, {"DateTime64", 8}, {"DateTime", 4},
+                  {"Time64", 8}, {"Time", 4},     {"Date", 2}};
+    int64_t digits;
+    const char *inside = ch_types.inside(mem, type);
+    const char *decimal = ch_type_inside(mem, inside, "Decimal");
+    if (decimal && text_to_int(text_slice(mem, decimal, 0, strcspn(decimal, ",")), &digits))
+        return digits <= 9 ? 4 : digits <= 18 ? 8 : 0;
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
+        if (text_starts(inside, widths[i].begin))
+            return widths[i].bytes;
+    return 0;
+}
+
+/* Codecs with the arguments that the server writes down where none are said. */
+static const char *codec_normal(struct arena *mem, const char *text, const char *type)
+{
+    static const char *const known[][2] = {
+        {"ZSTD", "1"}, {"LZ4HC", "0"}, {"FPC", "12"}, {"Delta", NULL}, {"Gorilla", NULL}};
+    struct names items = ch_list_parts(mem, text ? text : "");
+    int width = type ? width_of(mem, type) : 0;
+    for (int i = 0; i < items.n; i++) {
+        items.item[i] = call_normal(mem, items.item[i]);
+        for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+            const char *argument = known[k][1] ? known[k][1] : width ? arena_printf(mem, "%d", width) : NULL;
+            if (argument && text_equal(items.item[i], known[k][0]))
+                items.item[i] = arena_printf(mem, "%s(%s)", known[k][0], argument);
+        }
+    }
+    return text ? names_join(mem, &items, ", ") : NULL;
+}
+
 static void column_settle(const struct settling *settling, struct column *column)
 {
     if (column->type)
@@ -139,6 +208,8 @@ static void column_settle(const struct settling *settling, struct column *column
     SAY(column, COLUMN, nullable, ch_type_is_nullable(column->type));
     if (expr_text(&column->computed))
         settle_flag(&column->object, COLUMN_computed_stored, true);
+    column->codec = (struct expr){codec_normal(settling->mem, column->codec.written, column->type),
+                                  codec_normal(settling->mem, column->codec.printed, column->type)};
 }
 
 /* ---- the rest ---- */
@@ -148,7 +219,7 @@ static void index_settle(struct arena *mem, struct index *index)
     index->is_unique = false;
     if (!index->method || text_equal(index->method, "btree"))
         SAY(index, INDEX, method, "minmax");
-    index->method = without_empty_call(mem, space_normal(mem, index->method));
+    index->method = call_normal(mem, index->method);
 }
 
 static void view_settle(struct arena *mem, struct view *view)
@@ -182,10 +253,24 @@ static void words_raise(struct arena *mem, struct expr *expr)
     }
 }
 
+/* Names of attributes without the quotes that they need not. */
+static const char *structure_normal(struct arena *mem, const char *text)
+{
+    struct names items = ch_list_parts(mem, text ? text : "");
+    for (int i = 0; i < items.n; i++) {
+        const char *rest;
+        const char *name = member_name(mem, items.item[i], &rest);
+        items.item[i] = arena_printf(mem, "%s %s", ident_text(mem, &ch_ident, name), rest);
+    }
+    return text ? names_join(mem, &items, ", ") : NULL;
+}
+
 static void dictionary_settle(const struct settling *settling, struct keyed_dictionary *dictionary)
 {
     struct arena *mem = settling->mem;
     key_settle(mem, &dictionary->primary_key);
+    dictionary->structure = (struct expr){structure_normal(mem, dictionary->structure.written),
+                                          structure_normal(mem, dictionary->structure.printed)};
     dictionary->source.written = ch_own_database(mem, settling->database, dictionary->source.written);
     dictionary->source.printed = ch_own_database(mem, settling->database, dictionary->source.printed);
     words_raise(mem, &dictionary->source);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "dialect/clickhouse/schema.h"
+#include "dialect/clickhouse/parse.h"
 
 enum shape {
     PLAIN,   /* what stands in parentheses means nothing */
@@ -196,7 +196,9 @@ static const char *members_text(struct arena *mem, const char *name, const struc
             number++;
         low = number < low ? number : low;
         high = number > high ? number : high;
-        buf_addf(&out, "%s%s = %lld", i ? ", " : "", token_copy(mem, &member), (long long)number);
+        buf_add(&out, i ? ", " : "");
+        literal_add(&out, &ch_ident, ch_string_value(mem, &member));
+        buf_addf(&out, " = %lld", (long long)number);
     }
     if (text_equal(name, "Enum"))
         name = low < -128 || high > 127 ? "Enum16" : "Enum8";
