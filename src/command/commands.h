@@ -14,7 +14,8 @@ extern const struct command init_command, config_command, settings_show_command,
     rollback_command, downgrade_command, unlock_command, status_command, history_command, check_command,
     check_db_command, dump_command, squash_command, verify_command, generate_models_command, snapshot_command,
     lock_status_command, restore_command, version_command, seed_create_command, seed_apply_command, seed_list_command,
-    seed_rollback_command, stamp_command, unstamp_command, current_command, init_db_command;
+    seed_rollback_command, stamp_command, unstamp_command, current_command, init_db_command, adopt_command,
+    eject_command;
 
 /* Who holds the lock, as lock-status says it. */
 void lock_holder_json(struct arena *mem, const struct lock_holder *holder, struct json *json);

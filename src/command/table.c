@@ -8,6 +8,8 @@
 
 const struct command *const command_table[] = {
     &init_command,
+    &adopt_command,
+    &eject_command,
     &config_command,
     &settings_show_command,
     &settings_default_command,

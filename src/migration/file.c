@@ -354,6 +354,8 @@ static int read_header_line(const struct reading *reading, const struct line *li
         return read_batches(reading, line, value);
     if ((value = header_value(mem, line, "description")) && *value)
         reading->migration->title = value;
+    else if ((value = header_value(mem, line, "adopted")) && *value)
+        reading->migration->adopted = value;
     else if ((value = header_value(mem, line, "seed")))
         reading->migration->seed = true;
     else

@@ -37,6 +37,7 @@ struct migration {
     int64_t number;          /* the version as a number; -1 */
     const char *description; /* as 0.8.2 records it: "0001 users" */
     const char *title;       /* header "-- description:"; NULL */
+    const char *adopted;     /* header "-- adopted:": tool and id that it was taken over from; NULL */
     struct names depends_on; /* as written: versions or file stems */
     struct list needs;       /* struct migration *: what they are, as far as they are there */
     struct names squashes;   /* header "-- squashes: [...]": versions that this file stands for, its own the last */

@@ -9,7 +9,6 @@
 
 /* A statement of the dialect with the table's name put in, qualified: a file may leave another search path or database. */
 char *state_sql(struct ctx *ctx, const struct state *state, const char *text, const char *table);
-int state_has(struct ctx *ctx, struct state *state, const char *table, bool *exists);
 struct look {
     bool table;  /* is it there, */
     bool column; /* and has it that column? */

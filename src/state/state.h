@@ -45,6 +45,8 @@ int state_prepare(struct ctx *ctx, struct state *state);              /* for mig
 int state_exists(struct ctx *ctx, struct state *state, bool *exists); /* of the migration table */
 /* What makes the table and the journal, as SQL. */
 struct names state_texts(struct ctx *ctx, const struct state *state);
+/* Of any table, where ours are: another tool's history. */
+int state_has(struct ctx *ctx, struct state *state, const char *table, bool *exists);
 /* Those that say which files are applied, as far as they are there; unquoted. */
 int state_tables(struct ctx *ctx, struct state *state, struct names *names);
 int state_applied(struct ctx *ctx, struct state *state,

@@ -1,0 +1,197 @@
+/*
+ * Other tools' migrations: which formats there are, whose a folder is, and one of theirs as a file of ours.
+ */
+#include "migration/format_parts.h"
+
+#include <string.h>
+
+#include "base/map.h"
+#include "base/text.h"
+#include "sql/split.h"
+
+/* Plain files last: they are what is left. */
+const struct format *const format_table[] = {&format_dbmate, &format_goose, &format_golang_migrate, &format_plain,
+                                             NULL};
+
+static struct names formats_known(struct arena *mem)
+{
+    struct names names = {0};
+    for (int i = 0; format_table[i]; i++)
+        names_add(mem, &names, format_table[i]->name);
+    return names;
+}
+
+int format_find(struct ctx *ctx, const char *name, const struct format **format)
+{
+    for (int i = 0; format_table[i]; i++)
+        if (text_equal_nocase(format_table[i]->name, name)) {
+            *format = format_table[i];
+            return 0;
+        }
+    const struct names known = formats_known(ctx->mem);
+    fail(ctx, ERR_USAGE, "there is no tool called %s whose migrations are known", name);
+    return fail_hint(ctx, "Known are %s.", names_join(ctx->mem, &known, ", "));
+}
+
+/* ---- whose a folder is ---- */
+
+int format_owns(struct ctx *ctx, const struct format *format, const char *folder, bool *owned)
+{
+    struct names names;
+    *owned = false;
+    TRY(folder_list(ctx, folder, &names));
+    for (int i = 0; i < names.n && !*owned; i++) {
+        const char *path = path_join(ctx->mem, folder, names.item[i]);
+        char *text = NULL;
+        size_t length;
+        if (!folder_exists(path) && text_ends(path, ".sql"))
+            TRY(file_read(ctx, path, 0, &text, &length));
+        *owned = format->owns(names.item[i], text ? text : "");
+    }
+    return 0;
+}
+
+/* The first format of the table that owns something there; NULL: none. */
+static int folder_format(struct ctx *ctx, const char *folder, const struct format *wanted, const struct format **found)
+{
+    *found = NULL;
+    for (int i = 0; format_table[i] && !*found; i++) {
+        bool owned = false;
+        if (!wanted || wanted == format_table[i])
+            TRY(format_owns(ctx, format_table[i], folder, &owned));
+        if (owned)
+            *found = format_table[i];
+    }
+    return 0;
+}
+
+static int fail_nobody(struct ctx *ctx, const char *where, const struct format *wanted)
+{
+    const struct names known = formats_known(ctx->mem);
+    if (wanted)
+        fail(ctx, ERR_FILE, "no migrations of %s were found in %s", wanted->title, where);
+    else
+        fail(ctx, ERR_FILE, "no migrations of a known tool were found in %s", where);
+    return fail_hint(ctx, "Name their folder: dbwarden adopt FOLDER. Known are %s.",
+                     names_join(ctx->mem, &known, ", "));
+}
+
+int format_recognise(struct ctx *ctx, const char *root, const char **folder, const struct format **format)
+{
+    const struct format *found = NULL, *wanted = *format;
+    struct names places = {0};
+    if (*folder) {
+        TRY(folder_format(ctx, *folder, wanted, &found));
+        *format = found;
+        return found ? 0 : fail_nobody(ctx, *folder, wanted);
+    }
+    for (int i = 0; format_table[i]; i++)
+        for (const char *const *usual = format_table[i]->folders; *usual; usual++) {
+            const char *path = path_join(ctx->mem, root, *usual);
+            if (names_have(&places, path) || !folder_exists(path))
+                continue;
+            TRY(folder_format(ctx, path, wanted, &found));
+            if (!found)
+                continue;
+            names_add(ctx->mem, &places, path);
+            *format = found;
+        }
+    if (!places.n)
+        return fail_nobody(ctx, root, wanted);
+    *folder = places.item[0];
+    if (places.n == 1)
+        return 0;
+    fail(ctx, ERR_USAGE, "migrations of another tool were found in %s", names_join(ctx->mem, &places, " and in "));
+    return fail_hint(ctx, "Say which are meant: dbwarden adopt %s", places.item[0]);
+}
+
+int format_read(struct ctx *ctx, const struct format *format, const char *folder, struct list *foreign)
+{
+    struct format_reading reading = {.ctx = ctx, .folder = folder, .foreign = foreign};
+    struct map seen;
+    map_init(&seen, ctx->mem);
+    TRY(folder_list(ctx, folder, &reading.names));
+    TRY(format->read(&reading));
+    for (int i = 0; i < foreign->n; i++) {
+        struct foreign *each = foreign->item[i], *before = map_get(&seen, each->id);
+        if (before) {
+            fail(ctx, ERR_STATE, "two files have the version %s: %s and %s", each->id, before->path, each->path);
+            return fail_hint(ctx, "Give one of them a number of its own.");
+        }
+        map_set(&seen, each->id, each);
+    }
+    return foreign->n ? 0 : fail_nobody(ctx, folder, format);
+}
+
+/* ---- as a file of ours ---- */
+
+static void section_add(struct buf *text, const char *sql)
+{
+    buf_addf(text, "\n%s", sql);
+    if (text->data[text->len - 1] != '\n')
+        buf_add_c(text, '\n');
+}
+
+char *foreign_text(struct arena *mem, const struct format *format, const struct foreign *foreign,
+                   const struct names *depends_on)
+{
+    struct buf text;
+    buf_init(&text, mem);
+    buf_addf(&text, "-- adopted: %s %s\n", format->name, foreign->id);
+    if (depends_on->n)
+        buf_addf(&text, "-- depends_on: [\"%s\"]\n", names_join(mem, depends_on, "\", \""));
+    if (foreign->no_transaction)
+        buf_add(&text, "-- transaction: none\n");
+    buf_add(&text, "\n-- upgrade\n");
+    section_add(&text, text_trim(mem, foreign->up));
+    buf_add(&text, "\n-- rollback\n");
+    section_add(&text, foreign->down ? text_trim(mem, foreign->down)
+                                     : arena_printf(mem, "-- irreversible: %s has no way back for it", format->title));
+    return text.data;
+}
+
+/* BEGIN and COMMIT around a section are not kept, because a file is a transaction anyway. */
+static bool same_statements(struct arena *mem, const struct lex_rules *lex, const struct split *before,
+                            const struct split *after)
+{
+    int frame = before->n - after->n;
+    if (frame != 0 && frame != 2)
+        return false;
+    const char *then = lex_checksum(mem, lex, before->piece + frame / 2, before->n - frame);
+    return text_equal(then, lex_checksum(mem, lex, after->piece, after->n));
+}
+
+static int side_check(struct ctx *ctx, const struct dialect *dialect, const struct foreign *foreign, const char *sql,
+                      const struct split *after)
+{
+    const struct sql_piece section = {.text = sql, .length = strlen(sql), .line = 1, .column = 1};
+    struct split before = {0};
+    TRY(split_section(ctx, dialect->lex, foreign->path, &section, &before));
+    if (same_statements(ctx->mem, dialect->lex, &before, after))
+        return 0;
+    fail(ctx, ERR_UNSUPPORTED, "%s would be read as something else once it is converted", foreign->path);
+    return fail_hint(ctx, "A comment of it says something to dbwarden, such as \"-- rollback\": write it otherwise.");
+}
+
+int foreign_check(struct ctx *ctx, const struct dialect *dialect, const struct foreign *foreign, const char *path,
+                  const char *text)
+{
+    const struct sql_piece whole = {.text = text, .length = strlen(text), .line = 1, .column = 1};
+    struct migration *migration;
+    TRY(migration_of_text(ctx, dialect, path, &whole, &migration));
+    TRY(migration_check(ctx, migration, false));
+    TRY(side_check(ctx, dialect, foreign, foreign->up, &migration->up));
+    return foreign->down ? side_check(ctx, dialect, foreign, foreign->down, &migration->down) : 0;
+}
+
+bool cell_says_yes(const char *cell)
+{
+    return cell && (text_equal(cell, "1") || text_equal_nocase(cell, "t") || text_equal_nocase(cell, "true"));
+}
+
+const char *adopted_id(const struct migration *migration, const struct format *format)
+{
+    size_t length = strlen(format->name);
+    const char *adopted = migration->adopted;
+    return adopted && text_starts(adopted, format->name) && adopted[length] == ' ' ? adopted + length + 1 : NULL;
+}

@@ -1,0 +1,109 @@
+/*
+ * What another tool's history says of its files.  Every contradiction between the two is a failure here, because afterwards
+ * nobody could tell any more what has run.
+ */
+#include "run/takeover.h"
+
+#include "base/map.h"
+#include "base/text.h"
+
+static int fail_failed(struct ctx *ctx, const struct takeover *takeover, const char *id)
+{
+    fail(ctx, ERR_STATE, "%s has noted that %s failed, and that what it did is not known", takeover->format->title, id);
+    return fail_hint(ctx, "Set that right with %s first. Nothing has been written.", takeover->format->title);
+}
+
+static int fail_changed(struct ctx *ctx, const struct takeover *takeover, const struct foreign *foreign)
+{
+    fail(ctx, ERR_STATE, "%s was changed after %s had run it", foreign->path, takeover->format->title);
+    return fail_hint(ctx, "Restore it as it was. Nothing has been written.");
+}
+
+static int row_take(struct ctx *ctx, const struct takeover *takeover, const char **cell, const struct map *by_id,
+                    struct map *unknown)
+{
+    struct foreign *foreign = cell[0] ? map_get(by_id, cell[0]) : NULL;
+    bool applied = cell_says_yes(cell[1]);
+    if (cell_says_yes(cell[2]))
+        return fail_failed(ctx, takeover, cell[0]);
+    if (!foreign) {
+        map_set(unknown, cell[0] ? cell[0] : "NULL", applied ? takeover->session : NULL);
+        return 0;
+    }
+    foreign->applied = applied;
+    if (applied && cell[3] && foreign->checksum && !text_equal(cell[3], foreign->checksum))
+        return fail_changed(ctx, takeover, foreign);
+    return 0;
+}
+
+static int unknown_check(struct ctx *ctx, const struct takeover *takeover, const struct map *unknown)
+{
+    struct names ids = {0};
+    for (int i = 0; i < unknown->n; i++)
+        if (unknown->entry[i].value)
+            names_add(ctx->mem, &ids, unknown->entry[i].key);
+    if (!ids.n)
+        return 0;
+    fail(ctx, ERR_STATE, "the history of %s in %s has versions for which there is no file in %s: %s",
+         takeover->format->title, takeover->session->conn->target, takeover->folder, names_join(ctx->mem, &ids, ", "));
+    return fail_hint(ctx, "Is it the database of another project, or newer than these files? Bring the files back, "
+                          "or name the right database. Nothing has been written.");
+}
+
+static void parents_mark(const struct map *by_id, struct foreign *foreign)
+{
+    for (int i = 0; i < foreign->needs.n; i++) {
+        struct foreign *parent = map_get(by_id, foreign->needs.item[i]);
+        if (parent && !parent->applied) {
+            parent->applied = true;
+            parents_mark(by_id, parent);
+        }
+    }
+}
+
+/* From what the rows say to what they mean. */
+static int rows_complete(struct ctx *ctx, const struct takeover *takeover, const struct map *by_id)
+{
+    const struct list *foreign = &takeover->foreign;
+    bool later = false;
+    for (int i = foreign->n - 1; i >= 0; i--) {
+        struct foreign *each = foreign->item[i];
+        if (takeover->format->history == HISTORY_LAST)
+            each->applied = each->applied || later;
+        if (takeover->format->history == HISTORY_HEADS && each->applied)
+            parents_mark(by_id, each);
+        else if (takeover->format->history == HISTORY_ROWS && later && !each->applied) {
+            fail(ctx, ERR_STATE, "%s has not been run in %s, but a later one has", each->path,
+                 takeover->session->conn->target);
+            return fail_hint(ctx, "Run it with %s first, or give it the next number. Nothing has been written.",
+                             takeover->format->title);
+        }
+        later = later || each->applied;
+    }
+    return 0;
+}
+
+int history_read(struct ctx *ctx, struct takeover *takeover)
+{
+    const struct format *format = takeover->format;
+    struct session *session = takeover->session;
+    struct map by_id, unknown;
+    struct rows rows;
+    bool exists = false;
+    if (format->history == HISTORY_NONE)
+        return 0;
+    TRY(state_has(ctx, &session->state, format->table, &exists));
+    if (!exists)
+        return 0;
+    map_init(&by_id, ctx->mem);
+    map_init(&unknown, ctx->mem);
+    for (int i = 0; i < takeover->foreign.n; i++) {
+        struct foreign *foreign = takeover->foreign.item[i];
+        map_set(&by_id, foreign->id, foreign);
+    }
+    TRY(conn_query(ctx, session->conn, format->query, NULL, &rows));
+    for (int i = 0; i < rows.row.n; i++)
+        TRY(row_take(ctx, takeover, rows.row.item[i], &by_id, &unknown));
+    TRY(unknown_check(ctx, takeover, &unknown));
+    return rows_complete(ctx, takeover, &by_id);
+}

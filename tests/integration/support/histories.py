@@ -1,0 +1,162 @@
+"""Other tools for migrations, as they are: installed once into the cache of the tests, and a project of each.
+
+Its one idea: a tool is a class that writes a migration in its layout, runs what waits, and says what its history has.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+CACHE = Path(os.environ.get("DBWARDEN_TEST_CACHE", "/var/tmp/dbwarden-test"))
+DBMATE = "2.36.0"
+GO_PROGRAMS = {
+    "goose": ("github.com/pressly/goose/v3/cmd/goose",
+              "no_clickhouse no_mssql no_mysql no_vertica no_ydb no_libsql no_duckdb no_turso no_starrocks no_spanner"),
+    "migrate": ("github.com/golang-migrate/migrate/v4/cmd/migrate", "sqlite postgres"),
+}
+GO = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
+
+
+def kept(name, make):
+    """A folder of the cache, made by `make` if it is not there yet, by one process only."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    folder = CACHE / name
+    with open(CACHE / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            new = CACHE / f"{name}.new"
+            shutil.rmtree(new, ignore_errors=True)
+            new.mkdir()
+            make(new)
+            new.rename(folder)
+    return folder
+
+
+def run(*command, folder=None, **env):
+    done = subprocess.run([str(word) for word in command], cwd=folder, env={**os.environ, **env}, capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, timeout=600)
+    assert done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def npm(package, version):
+    def make(folder):
+        run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, f"{package}@{version}")
+    return kept(f"{package}-{version}", make) / "node_modules" / ".bin" / package
+
+
+def go_folder(program):
+    sources = ROOT / "tests" / "histories"
+    sums = hashlib.sha256(b"".join((sources / name).read_bytes() for name in ("go.mod", "tools.go"))).hexdigest()[:12]
+    return f"{program}-{sums}"
+
+
+def go_install(program):
+    """One of tests/histories, without the drivers that nothing here needs."""
+    package, tags = GO_PROGRAMS[program]
+
+    def make(folder):
+        work = folder / "sources"
+        shutil.copytree(ROOT / "tests" / "histories", work)
+        env = {"GOMODCACHE": str(work / "mod"), "GOCACHE": str(work / "made"), "GOFLAGS": "-p=2 -mod=mod -modcacherw"}
+        run(GO, "build", "-tags", tags, "-o", folder / program, package, folder=work, **env)
+        shutil.rmtree(work)
+    kept(go_folder(program), make)
+
+
+def go(program):
+    return CACHE / go_folder(program) / program
+
+
+class Tool:
+    """A project of a tool: `folder` holds its files, `database` is what it works on."""
+    name, table = "", ""
+    digits = 5
+
+    def __init__(self, folder, database):
+        self.folder, self.database = Path(folder), database
+        self.engine = database.engine
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def url(self):
+        if self.engine == "sqlite":
+            return f"sqlite:{self.path()}"
+        return f"{self.database.url.replace('postgresql://', 'postgres://')}?sslmode=disable"
+
+    def path(self):
+        return self.database.alchemy.url.database
+
+    def number(self, n):
+        return f"{n:0{self.digits}}"
+
+    def put(self, n, name, up, down, alone=False):
+        raise NotImplementedError
+
+    def up(self):
+        raise NotImplementedError
+
+    def rows(self):
+        """What its history says, without times."""
+        raise NotImplementedError
+
+
+class Dbmate(Tool):
+    name, table = "dbmate", "schema_migrations"
+
+    def number(self, n):
+        return str(20240101000000 + n)
+
+    def put(self, n, name, up, down, alone=False):
+        option = " transaction:false" if alone else ""
+        (self.folder / f"{self.number(n)}_{name}.sql").write_text(
+            f"-- migrate:up{option}\n{up}\n\n-- migrate:down{option}\n{down}\n")
+
+    def up(self):
+        run(npm("dbmate", DBMATE), "--no-dump-schema", "-d", self.folder, "up", DATABASE_URL=self.url())
+
+    def rows(self):
+        return len(self.database.query("SELECT version FROM schema_migrations"))
+
+
+class Goose(Tool):
+    name, table = "goose", "goose_db_version"
+
+    def put(self, n, name, up, down, alone=False):
+        head = "-- +goose NO TRANSACTION\n" if alone else ""
+        parts = [f"-- +goose StatementBegin\n{text}\n-- +goose StatementEnd" if text.count(";") > 1 else text for text in (up, down)]
+        (self.folder / f"{self.number(n)}_{name}.sql").write_text(f"{head}-- +goose Up\n{parts[0]}\n\n-- +goose Down\n{parts[1]}\n")
+
+    def up(self):
+        engine, url = ("sqlite3", self.path()) if self.engine == "sqlite" else ("postgres", self.url())
+        run(go("goose"), "-dir", self.folder, engine, url, "up")
+
+    def rows(self):
+        return self.database.query("SELECT version_id FROM goose_db_version WHERE version_id > 0 ORDER BY version_id")
+
+
+class GolangMigrate(Tool):
+    name, table, digits = "golang-migrate", "schema_migrations", 6
+
+    def put(self, n, name, up, down, alone=False):
+        for side, text in (("up", up), ("down", down)):
+            (self.folder / f"{self.number(n)}_{name}.{side}.sql").write_text(text + "\n")
+
+    def up(self):
+        url = f"sqlite://{self.path()}" if self.engine == "sqlite" else self.url()
+        run(go("migrate"), "-path", self.folder, "-database", url, "up")
+
+    def rows(self):
+        return [(row[0], bool(row[1])) for row in self.database.query("SELECT version, dirty FROM schema_migrations")]
+
+
+# Building takes minutes: a soak does it (`histories.py install`), and what is there is used.
+TOOLS = [Dbmate] + [tool for program, tool in (("goose", Goose), ("migrate", GolangMigrate)) if go(program).exists()]
+
+if __name__ == "__main__" and sys.argv[1:] == ["install"]:
+    for each in GO_PROGRAMS:
+        go_install(each)
