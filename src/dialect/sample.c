@@ -181,7 +181,8 @@ int sample_remove(struct ctx *ctx, struct conn *conn, const struct sample *sampl
     const struct sample_rules *rules = conn->dialect->sample;
     if (rules->begin)
         TRY(conn_exec(ctx, conn, rules->begin));
+    const char *empty = rules->empty ? rules->empty : "DELETE FROM ";
     for (int i = 0; i < sample->table.n; i++)
-        TRY(conn_exec(ctx, conn, arena_printf(ctx->mem, "DELETE FROM %s", sample->table.item[i])));
+        TRY(conn_exec(ctx, conn, arena_printf(ctx->mem, "%s%s", empty, sample->table.item[i])));
     return rules->end ? conn_exec(ctx, conn, rules->end) : 0;
 }

@@ -13,6 +13,7 @@ struct sample_rules {
     const char *
         fits; /* a row if $1 is a value of the type that comes after it, as text the second cell; NULL: every text is */
     const char *fits_end;
+    const char *empty; /* before the name of a table whose rows go; NULL: DELETE FROM */
 };
 
 struct sample {

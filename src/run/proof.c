@@ -169,6 +169,12 @@ static const char *cells_text(struct arena *mem, const struct rows *rows, const 
     return names_join(mem, &lines, "\n");
 }
 
+/* One that is there for the defaults of others alone has no values. */
+static bool is_unseen(const struct object *column)
+{
+    return column->kind == KIND_COLUMN && ((const struct column *)column)->ephemeral;
+}
+
 static int table_look(struct ctx *look, struct conn *conn, const struct object *table, const struct object *then,
                       struct rows_seen *seen)
 {
@@ -181,7 +187,7 @@ static int table_look(struct ctx *look, struct conn *conn, const struct object *
     buf_add(&sql, "SELECT ");
     for (int i = 0; i < table->children.n; i++) {
         const struct object *column = table->children.item[i];
-        if (!kind_is(column->kind, KIND_IS_COLUMN))
+        if (!kind_is(column->kind, KIND_IS_COLUMN) || is_unseen(column))
             continue;
         counts[columns.n] = then && object_child(then, column->kind, column->name);
         names_add(look->mem, &columns, column->name);

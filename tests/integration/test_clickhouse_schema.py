@@ -221,3 +221,36 @@ def test_laws(server):
 
 def test_text_cases(server):
     property_of(PROPERTY / "cases", "clickhouse", "--url", f"{server}default", *sorted((ROOT / "tests/golden/diff/clickhouse").glob("*.txt")))
+
+
+def test_a_refresh_that_replaces_rows_is_told(project, database):
+    project = described(project, "schema_files: [schema.sql]")
+    tables = "CREATE TABLE s (id UInt64) ENGINE = MergeTree ORDER BY id;\nCREATE TABLE t (id UInt64) ENGINE = MergeTree ORDER BY id;\n"
+    project.write("schema.sql", tables)
+    project.ok("make-migrations", "x")
+    project.ok("migrate")
+    database.ask("INSERT INTO t VALUES (1), (2)")
+    view = "CREATE MATERIALIZED VIEW m REFRESH EVERY 1 YEAR{} TO t AS SELECT id FROM s;"
+    project.write("schema.sql", tables + view.format(""))
+    shown = project.run("make-migrations", "y")
+    assert shown.status == 1 and "view m replaces all that table t holds at its first refresh: 2 rows" in shown.err, shown
+    project.write("schema.sql", tables + view.format(" APPEND"))
+    project.ok("make-migrations", "y")
+    project.ok("migrate")
+    assert database.ask("SELECT count() FROM t") == [("2",)]
+
+
+def test_verify(project, database):
+    """Schema and rows of ways back, in a database of its own that is gone afterwards."""
+    project = described(project, "schema_files: [schema.sql]")
+    project.write("schema.sql", "CREATE TABLE t (id UInt64, e Enum8('a' = 1), m Map(String, UInt8), n String) ENGINE = MergeTree ORDER BY id;")
+    project.migration("0001", "t", "CREATE TABLE t (id UInt64, e Enum8('a' = 1), m Map(String, UInt8)) ENGINE = MergeTree ORDER BY id", "DROP TABLE t")
+    project.migration("0002", "n", "ALTER TABLE t ADD COLUMN n String", "ALTER TABLE t DELETE WHERE n = '';\nALTER TABLE t DROP COLUMN n")
+    shown = project.run("verify", "--json")
+    assert shown.status == 3, shown
+    assert [(file["rollback"], file["details"]) for file in shown.json["rollbacks"]] == [
+        ("holds", []), ("differs", ["rows of table t are not what they were: all are gone"])]
+    project.migration("0002", "n", "ALTER TABLE t ADD COLUMN n String", "ALTER TABLE t DROP COLUMN n")
+    assert "Migrations and models agree" in project.ok("verify").out
+    assert database.ask("SELECT count() FROM system.databases WHERE name LIKE 'dbwarden_scratch%'") == [("0",)]
+    assert database.ask("SELECT count() FROM system.tables WHERE database = currentDatabase()") == [("0",)]

@@ -256,7 +256,7 @@ static const char *projection_query(struct dice *dice, const struct object *tabl
         return NULL;
     const char *name = name_of(dice, key);
     switch (dice_below(dice, 3)) {
-    case 0: return arena_printf(dice->mem, "SELECT * ORDER BY %s", name);
+    case 0: return arena_printf(dice->mem, "SELECT %s, toString(%s) ORDER BY %s", name, name, name);
     case 1: return arena_printf(dice->mem, "SELECT %s, count() GROUP BY %s", name, name);
     default:
         return other && other != key
@@ -435,7 +435,7 @@ static bool materialized_give(struct dice *dice, struct view *view, const struct
             written(arena_printf(dice->mem, "SELECT %s AS %s FROM %s", name_of(dice, first_column(table)),
                                  name_of(dice, first_column(to)), quoted(dice, table->name))));
         if (dice_chance(dice, 20))
-            SAY(view, VIEW, refresh, dice_chance(dice, 50) ? "EVERY 1 YEAR" : "EVERY 11 MONTH");
+            SAY(view, VIEW, refresh, dice_chance(dice, 50) ? "EVERY 1 YEAR APPEND" : "EVERY 11 MONTH APPEND");
         return true;
     }
     SAY(view, VIEW, query, written(counting_query(dice, table, "key")));
@@ -702,7 +702,8 @@ static bool alter_view(struct dice *dice)
     if (!table)
         return false;
     if (view->refresh) {
-        SAY(view, VIEW, refresh, text_equal(view->refresh, "EVERY 1 YEAR") ? "EVERY 2 YEAR" : "EVERY 1 YEAR");
+        SAY(view, VIEW, refresh,
+            text_equal(view->refresh, "EVERY 1 YEAR APPEND") ? "EVERY 2 YEAR APPEND" : "EVERY 1 YEAR APPEND");
         return true;
     }
     if (view->to_table.name)

@@ -2,6 +2,7 @@
 #include "dialect/clickhouse/clickhouse.h"
 #include "dialect/clickhouse/parts.h"
 #include "dialect/clickhouse/schema.h"
+#include "dialect/sample.h"
 
 const struct lex_rules ch_lex = {
     .backslash_escapes = true,
@@ -41,8 +42,10 @@ static const struct touch_words touches[] = {
     {"revoke", NULL, TOUCHES_CATALOG},        {"truncate", NULL, TOUCHES_NOTHING},
     {"optimize", NULL, TOUCHES_NOTHING},      {"system", NULL, TOUCHES_NOTHING},
     {"check", NULL, TOUCHES_NOTHING},         {"kill", NULL, TOUCHES_NOTHING},
-    {"show", NULL, TOUCHES_NOTHING},          {"describe", NULL, TOUCHES_NOTHING},
-    {"explain", NULL, TOUCHES_NOTHING},       {NULL, NULL, TOUCHES_ANYTHING},
+    {"select", NULL, TOUCHES_NOTHING},        {"with", NULL, TOUCHES_NOTHING}, /* no function of it writes */
+    {"exists", NULL, TOUCHES_NOTHING},        {"show", NULL, TOUCHES_NOTHING},
+    {"describe", NULL, TOUCHES_NOTHING},      {"explain", NULL, TOUCHES_NOTHING},
+    {NULL, NULL, TOUCHES_ANYTHING},
 };
 
 static const char *const modified[] = {"ttl",     "order", "sample",  "setting",    "comment", "query",
@@ -59,7 +62,11 @@ static const enum kind folds[] = {KIND_PRIMARY_KEY, KIND_COUNT};
 
 static const struct offline_words offline_words = {0};
 
+static const struct sample_rules sample_rules = {
+    .fits = "SELECT toString(CAST(? AS ", .fits_end = "))", .empty = "TRUNCATE TABLE "};
+
 const struct dialect ch_dialect = {
+    .sample = &sample_rules,
     .engine = ENGINE_CH,
     .name = "clickhouse",
     .title = "ClickHouse",

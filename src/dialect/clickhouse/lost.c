@@ -38,11 +38,31 @@ static bool storage_goes(const struct change *change)
     return had && (change->op == CHANGE_DROP || (change->op == CHANGE_ALTER && !expr_text(&after->storage)));
 }
 
+/* A refresh puts its rows in the place of all that are there, unless it appends; NULL: there is no such table yet. */
+static const struct object *refreshed(const struct changes *changes, const struct change *change)
+{
+    const struct view *view = (const struct view *)change->after;
+    bool replaces = change->op == CHANGE_CREATE && view->refresh && !text_has(view->refresh, "APPEND");
+    return replaces && view->to_table.name
+               ? tree_find(changes->before, KIND_TABLE, view->to_table.schema ? view->to_table.schema : "",
+                           view->to_table.name)
+               : NULL;
+}
+
 const char *ch_lost_rows(struct arena *mem, const struct changes *changes, const struct change *change,
                          const char **what)
 {
     const struct object *before = change->before;
+    const struct object *filled = change->kind == KIND_VIEW ? refreshed(changes, change) : NULL;
     *what = NULL;
+    if (filled) {
+        struct buf sql;
+        buf_init(&sql, mem);
+        buf_add(&sql, "SELECT count() AS n FROM ");
+        ch_ident_add(&sql, change_name_before(changes, filled));
+        *what = arena_printf(mem, "all that %s holds at its first refresh", object_path(mem, filled));
+        return sql.data;
+    }
     if (change->kind == KIND_VIEW && storage_goes(change)) {
         struct buf sql;
         buf_init(&sql, mem);
