@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         include: Texts
         exclude: Texts
         manage: Texts
+        format: Literal["dbwarden", "fastmigrate"] | None
         snapshots: Literal["last", "each"] | None
         lock_timeout: Duration
         statement_timeout: Duration
@@ -138,6 +139,7 @@ def database_config(
     include: object = None,
     exclude: object = None,
     manage: object = None,
+    format: object = None,
     snapshots: object = None,
     lock_timeout: object = None,
     statement_timeout: object = None,

@@ -107,7 +107,7 @@ static int history_read(struct drawing *drawing, struct session *session, bool p
         files = &session->folder->versioned;
     ctx->error = (struct error){0};
     if (session->conn)
-        TRY(state_applied(ctx, &session->state, &applied));
+        TRY(session_applied(ctx, session, &applied));
     int row = 0;
     for (int i = 0; i <= files->n; i++) {
         const struct migration *file = i < files->n ? files->item[i] : NULL;

@@ -73,7 +73,7 @@ static int diff_migrations(struct ctx *ctx, struct session *session, struct repl
     struct current live;
     struct changes *changes;
     TRY(session_connect(ctx, session, true));
-    TRY(state_applied(ctx, &session->state, &applied));
+    TRY(session_applied(ctx, session, &applied));
     TRY(snapshot_latest(ctx, session, &applied, &snapshot));
     if (!snapshot) {
         report_line(&reply->report, TONE_DIM, "There is no snapshot yet to compare the database with.");

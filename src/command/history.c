@@ -23,10 +23,11 @@ static const struct journal_row *journal_of(struct arena *mem, const struct hist
     return of_it ? journal : NULL;
 }
 
-static int history_read(struct ctx *ctx, struct state *state, struct history *history)
+static int history_read(struct ctx *ctx, struct session *session, struct history *history)
 {
     struct list journal;
-    TRY(state_applied(ctx, state, &history->migrations));
+    struct state *state = &session->state;
+    TRY(session_applied(ctx, session, &history->migrations));
     TRY(state_seeds(ctx, state, &history->seeds));
     TRY(state_journal(ctx, state, &journal));
     map_init(&history->journal, ctx->mem);
@@ -150,7 +151,7 @@ static int history_one(struct ctx *ctx, const struct request *request, struct se
     struct history history = {.database = session->database->name};
     (void)request;
     TRY(session_connect(ctx, session, true));
-    TRY(history_read(ctx, &session->state, &history));
+    TRY(history_read(ctx, session, &history));
     json_set_text(ctx->mem, reply->json, "database", history.database);
     migrations_show(ctx, &history, reply);
     seeds_show(ctx, &history, reply);

@@ -276,7 +276,7 @@ static int init_db_one(struct ctx *ctx, const struct request *request, struct se
     struct beginning beginning = {
         .ctx = ctx, .request = request, .session = session, .reset = request_flag(request, "reset")};
     bool done = false;
-    session->no_snapshot = request_flag(request, "no_snapshot");
+    session->no_snapshot = session->no_snapshot || request_flag(request, "no_snapshot");
     if (!beginning.reset)
         TRY(already(ctx, session, &done));
     json_set_bool(ctx->mem, reply->json, "already", done);

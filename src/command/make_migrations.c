@@ -339,6 +339,7 @@ static int generate(struct generation *generation, struct reply *reply)
 static int make_migrations_one(struct ctx *ctx, const struct request *request, struct session *session,
                                struct reply *reply)
 {
+    TRY(session_ours(ctx, session));
     session->forward = true;
     session->offline = request_flag(request, "offline");
     bool stands_in = session_as_source(ctx, session);

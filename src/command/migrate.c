@@ -142,7 +142,7 @@ static int migrate(struct ctx *ctx, const struct request *request, struct sessio
 {
     struct migrate_options options;
     TRY(options_read(ctx, request, &options));
-    session->no_snapshot = request_flag(request, "no_snapshot");
+    session->no_snapshot = session->no_snapshot || request_flag(request, "no_snapshot");
     const struct sandbox_options sandbox = {.url = request_text(request, "sandbox_url"),
                                             .keep = request_flag(request, "keep")};
     if (request_flag(request, "sandbox") && !options.dry_run)

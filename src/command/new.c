@@ -31,7 +31,14 @@ static const char *const templates[SCRIPTS] = {
     [SCRIPT_SHELL] = "# @\nset -eu\n",
 };
 
-static int file_make(struct ctx *ctx, const char *path, const char *description, enum script script)
+/* fastmigrate's, of which the whole file runs. */
+static const char *const foreign_templates[SCRIPTS] = {
+    [SCRIPT_NONE] = "-- @\n",
+    [SCRIPT_PYTHON] = "# @\nimport sqlite3\nimport sys\n\nconnection = sqlite3.connect(sys.argv[1])\n",
+    [SCRIPT_SHELL] = "# @\nset -eu\n",
+};
+
+static int file_make(struct ctx *ctx, const char *path, const char *description, const char *template)
 {
     if (file_exists(path))
         return fail(ctx, ERR_FILE, "%s exists already", path_shown(ctx, path));
@@ -39,7 +46,7 @@ static int file_make(struct ctx *ctx, const char *path, const char *description,
     const char *line = text_trim(ctx->mem, names_join(ctx->mem, &lines, " "));
     if (text_equal_nocase(line, "upgrade") || text_equal_nocase(line, "rollback")) /* it would begin a section */
         line = arena_printf(ctx->mem, "\"%s\"", line);
-    char *text = text_replace(ctx->mem, templates[script], "@", line);
+    char *text = text_replace(ctx->mem, template, "@", line);
     return file_write(ctx, path, text, strlen(text), FILE_SHARED);
 }
 
@@ -66,11 +73,13 @@ static int new_run(struct ctx *ctx, const struct request *request, struct reply 
     int64_t number;
     TRY(version_choose(ctx, request, folder, &number));
     enum script script = script_of(request_text(request, "type"));
-    char *name = name_file(ctx->mem, project.session.database->name, number, slug);
+    const struct database_config *database = project.session.database;
+    bool ours = database->layout == LAYOUT_DBWARDEN;
+    char *name = ours ? name_file(ctx->mem, database->name, number, slug) : fastmigrate_file(ctx->mem, number, slug);
     name = arena_printf(ctx->mem, "%.*s%s", (int)(strlen(name) - strlen(script_kinds[SCRIPT_NONE].suffix)), name,
                         script_kinds[script].suffix);
     char *path = path_join(ctx->mem, folder->path, name);
-    TRY(file_make(ctx, path, description, script));
+    TRY(file_make(ctx, path, description, ours ? templates[script] : foreign_templates[script]));
     json_set_text(ctx->mem, reply->json, "database", project.session.database->name);
     json_set_text(ctx->mem, reply->json, "version", arena_printf(ctx->mem, "%04" PRId64, number));
     json_set_text(ctx->mem, reply->json, "path", path_shown(ctx, path));

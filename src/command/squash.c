@@ -265,6 +265,7 @@ static int squash_one(struct ctx *ctx, const struct request *request, struct ses
     __attribute__((cleanup(squashing_close))) struct squashing squashing = {
         .ctx = ctx, .request = request, .session = session};
     const char *path;
+    TRY(session_ours(ctx, session));
     TRY(session_folder(ctx, session));
     TRY(session_lock(ctx, session));
     TRY(squash_choose(ctx, session, request_text(request, "to"), &squashing.old));

@@ -38,9 +38,9 @@ static bool has_migrations(struct ctx *ctx, const char *folder)
     if (!folder_exists(folder) || folder_list(ctx, folder, &files) < 0)
         return false;
     for (int i = 0; i < files.n; i++)
-        if (text_ends(files.item[i], ".sql"))
+        if (text_ends(files.item[i], ".sql") || file_name_is_ours(files.item[i]))
             return true;
-    return false;
+    return fastmigrate_is_like(&files);
 }
 
 /* migrations/primary, unless the files lie in migrations/ itself. */
@@ -58,6 +58,27 @@ static void add_value(struct ctx *ctx, struct setting_entry *entry, const char *
     struct setting_value *value = NEW(ctx->mem, struct setting_value);
     *value = (struct setting_value){.key = key, .shown = shown, .value = json};
     list_add(ctx->mem, &entry->values, value);
+}
+
+/* Without a configuration the names of the files say whose they are. */
+static int layout_look(struct ctx *ctx, const char *folder, struct database_config *database)
+{
+    struct names files = {0};
+    const char *path = path_join(ctx->mem, folder, database->migrations_dir);
+    if (!database->dialect->is_file || !folder_exists(path))
+        return 0;
+    TRY(folder_list(ctx, path, &files));
+    if (!fastmigrate_is_like(&files))
+        return 0;
+    for (int i = 0; i < files.n; i++)
+        if (file_name_is_ours(files.item[i])) {
+            fail(ctx, ERR_CONFIG, "some files in %s are named as ours and some as fastmigrate's: %s",
+                 database->migrations_dir, files.item[i]);
+            return fail_hint(ctx,
+                             "A configuration says whose they are, with `format: fastmigrate` or `format: dbwarden`.");
+        }
+    settings_layout(ctx, database, LAYOUT_FASTMIGRATE);
+    return 0;
 }
 
 static int open_options(struct ctx *ctx, const struct config_options *options, const char *folder, const char *url,
@@ -82,7 +103,7 @@ static int open_options(struct ctx *ctx, const struct config_options *options, c
     TRY(settings_take(ctx, file, config));
     struct database_config *database = config->databases.item[0];
     database->migrations_dir = options->migrations_dir ? options->migrations_dir : default_folder(ctx, folder);
-    return 0;
+    return layout_look(ctx, folder, database);
 }
 
 static int take_file(struct ctx *ctx, const struct setting_file *file, struct config *config)
@@ -108,9 +129,11 @@ static int open_place(struct ctx *ctx, const struct config_options *options, str
     config->python = place->python;
     if (file)
         return take_file(ctx, file, config);
-    if (!url || !*url)
-        return fail_nothing(ctx);
-    return open_options(ctx, options, place->root, url, config);
+    if (url && *url)
+        return open_options(ctx, options, place->root, url, config);
+    struct config_options found = *options;
+    TRY(fastmigrate_ini(ctx, place->root, &found));
+    return found.url ? open_options(ctx, &found, place->root, found.url, config) : fail_nothing(ctx);
 }
 
 static void swap_urls(struct database_config *database)
@@ -268,12 +291,16 @@ int config_models_again(struct ctx *ctx, const struct config *config, const stru
 int config_program(struct ctx *ctx, const struct config *config, const struct database_config *database,
                    struct program_source *program, bool *ran)
 {
-    program->python = config->python;
     program->folder = config->folder;
     program->url = &database->url;
-    if (!program->python)
-        TRY(python_find(ctx, NULL, config->folder, &program->python));
+    TRY(config_python(ctx, config, &program->python));
     return models_program(ctx, program, ran);
+}
+
+int config_python(struct ctx *ctx, const struct config *config, const char **python)
+{
+    *python = config->python;
+    return *python ? 0 : python_find(ctx, NULL, config->folder, python);
 }
 
 static int fail_left_out(struct ctx *ctx, const struct left_out *left)

@@ -6,6 +6,7 @@
 #define CONFIG_CONFIG_H
 
 #include "dialect/dialect.h"
+#include "migration/migration.h"
 #include "models/models.h"
 
 /* Many databases that are alike, described by one entry; see run/targets.c. */
@@ -31,6 +32,7 @@ struct database_config {
     struct url url;               /* sync, else async (then with its async driver name, which we do not use) */
     bool has_async;
     struct url url_async;
+    enum layout layout;          /* of the files in there */
     const char *migrations_dir;  /* as configured or by default; relative to config->folder */
     const char *migration_table; /* _dbwarden_migrations */
     const char *seed_table;      /* _dbwarden_seeds */
@@ -116,6 +118,7 @@ int config_models_again(struct ctx *ctx, const struct config *config, const stru
 int config_program(struct ctx *ctx, const struct config *config, const struct database_config *database,
                    struct program_source *program, bool *ran);
 
+int config_python(struct ctx *ctx, const struct config *config, const char **python);
 /* Which interpreter: --python, DBWARDEN_PYTHON, VIRTUAL_ENV, .venv beside the configuration, python3. ERR_CONFIG. */
 int python_find(struct ctx *ctx, const char *option, const char *folder, const char **python);
 

@@ -51,8 +51,13 @@ struct setting_file *answered_settings(struct ctx *ctx, const struct json *answe
 int python_settings(struct ctx *ctx, struct config_place *place, const char *text, struct setting_file **file);
 int yaml_settings(struct ctx *ctx, const struct config_place *place, const char *text, struct setting_file **file);
 
+/* The file .fastmigrate in `folder`, if there is one: fills in url and migrations_dir. */
+int fastmigrate_ini(struct ctx *ctx, const char *folder, struct config_options *options);
+
 /* All entries as databases of `config`, each key by the table, then what only all of them together can tell. */
 int settings_take(struct ctx *ctx, const struct setting_file *file, struct config *config);
+/* What follows from a layout that is not ours. */
+void settings_layout(struct ctx *ctx, struct database_config *database, enum layout layout);
 int settings_compare(struct ctx *ctx, const struct setting_file *file, struct config *config);
 
 struct setting_change {

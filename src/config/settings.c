@@ -197,6 +197,17 @@ static int take_snapshots(struct judged *judged, void *member)
     return 0;
 }
 
+static int take_format(struct judged *judged, void *member)
+{
+    const struct json *value = judged->value->value;
+    for (int i = 0; value->type == JSON_TEXT && i < LAYOUTS; i++)
+        if (text_equal(value->text, layout_names[i])) {
+            *(enum layout *)member = (enum layout)i;
+            return 0;
+        }
+    return refuse(judged, "\"dbwarden\" or \"fastmigrate\"", NULL);
+}
+
 static int take_normalise(struct judged *judged, void *member)
 {
     static const char *const modes[] = {"auto", "server", "offline", NULL};
@@ -390,6 +401,7 @@ static const struct setting setting_table[] = {
     {"database_url_async", take_url, offsetof(struct draft, async_url)},
     {"secure_values", take_flag, DATABASE(secure_values)},
     {"default", take_flag, DATABASE(is_default)},
+    {"format", take_format, DATABASE(layout), true},
     {"migrations_dir", take_folder, DATABASE(migrations_dir)},
     {"migration_table", take_table, DATABASE(migration_table)},
     {"seed_table", take_table, DATABASE(seed_table)},
@@ -603,11 +615,20 @@ void own_tables_add(struct arena *mem, struct names *names)
         names_add(mem, names, own[i]);
 }
 
+void settings_layout(struct ctx *ctx, struct database_config *database, enum layout layout)
+{
+    database->layout = layout;
+    database->migration_table = "_meta";
+    names_add(ctx->mem, &database->filter.own, database->migration_table);
+}
+
 static void take_defaults(struct ctx *ctx, struct database_config *database)
 {
     struct names *names = &database->filter.own;
     if (!database->migrations_dir)
         database->migrations_dir = arena_printf(ctx->mem, "migrations/%s", database->name);
+    if (database->layout != LAYOUT_DBWARDEN)
+        settings_layout(ctx, database, database->layout);
     if (!database->migration_table)
         database->migration_table = own[0];
     if (!database->seed_table)

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
 
 enum { WORD = 24 };
@@ -111,4 +112,20 @@ const char *directive_meant(struct arena *mem, const char *text, size_t length)
     rest = text_trim(mem, rest + strspn(rest, ":="));
     const char *name = header_meant(word, rest);
     return name ? arena_printf(mem, "-- %s: %s", name, rest) : NULL;
+}
+
+int versions_read(struct ctx *ctx, const struct versions_line *line, struct names *versions)
+{
+    struct json *json;
+    bool right = json_read(ctx, line->path, line->value, strlen(line->value), &json) >= 0 && json->type == JSON_ARRAY;
+    for (int i = 0; right && i < json->n; i++)
+        right = json->item[i]->type == JSON_TEXT;
+    if (right) {
+        for (int i = 0; i < json->n; i++)
+            names_add(ctx->mem, versions, json->item[i]->text);
+        return 0;
+    }
+    fail(ctx, ERR_SYNTAX, "%s is not a list of versions: %s", line->name, line->value);
+    fail_hint(ctx, "Write it as: %s %s: [\"0002\"]", line->comment, line->name);
+    return fail_at(ctx, line->path, line->number, 1);
 }

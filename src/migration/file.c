@@ -237,22 +237,6 @@ static char *header_value(struct arena *mem, const struct line *line, const char
     return *rest == ':' ? text_trim(mem, rest + 1) : NULL;
 }
 
-int versions_read(struct ctx *ctx, const struct versions_line *line, struct names *versions)
-{
-    struct json *json;
-    bool right = json_read(ctx, line->path, line->value, strlen(line->value), &json) >= 0 && json->type == JSON_ARRAY;
-    for (int i = 0; right && i < json->n; i++)
-        right = json->item[i]->type == JSON_TEXT;
-    if (right) {
-        for (int i = 0; i < json->n; i++)
-            names_add(ctx->mem, versions, json->item[i]->text);
-        return 0;
-    }
-    fail(ctx, ERR_SYNTAX, "%s is not a list of versions: %s", line->name, line->value);
-    fail_hint(ctx, "Write it as: %s %s: [\"0002\"]", line->comment, line->name);
-    return fail_at(ctx, line->path, line->number, 1);
-}
-
 static int read_versions(const struct reading *reading, const struct line *line, const char *name,
                          struct names *versions)
 {
@@ -755,6 +739,8 @@ static int read_text(struct reading *reading)
 
 char *migration_tokens(struct arena *mem, const struct migration *migration)
 {
+    if (migration->script)
+        return arena_dup(mem, migration->checksum);
     const struct split *up = migration->written[0] ? migration->written[0] : &migration->up;
     return lex_checksum(mem, migration->lex, up->piece, up->n);
 }
@@ -843,6 +829,19 @@ static bool begins_by_itself(struct arena *mem, const struct dialect *dialect, c
     return false;
 }
 
+int migration_whole(struct ctx *ctx, const struct dialect *dialect, struct migration *migration)
+{
+    const struct reading reading = {
+        .ctx = ctx, .dialect = dialect, .migration = migration, .text = migration->text, .length = migration->length};
+    const size_t start = mark_length(reading.text, reading.length);
+    TRY(check_bytes(&reading));
+    const struct sql_piece rest = {
+        .line = 1, .column = 1, .text = reading.text + start, .length = reading.length - start};
+    TRY(split_section(ctx, dialect->lex, migration->path, &rest, &migration->up));
+    migration->no_transaction = begins_by_itself(ctx->mem, dialect, &migration->up);
+    return 0;
+}
+
 static bool has_sections(const struct sql_piece *text)
 {
     static const char mark[] = "-- upgrade";
@@ -867,16 +866,7 @@ int migration_of_sql(struct ctx *ctx, const struct dialect *dialect, const char 
                               .limits = {-1, -1},
                               .text = text->text,
                               .length = text->length};
-    if (sections)
-        return text_take(ctx, dialect, new);
-    const struct reading reading = {
-        .ctx = ctx, .dialect = dialect, .migration = new, .text = text->text, .length = text->length};
-    const size_t start = mark_length(text->text, text->length);
-    TRY(check_bytes(&reading));
-    const struct sql_piece rest = {.line = 1, .column = 1, .text = text->text + start, .length = text->length - start};
-    TRY(split_section(ctx, dialect->lex, path, &rest, &new->up));
-    new->no_transaction = begins_by_itself(ctx->mem, dialect, &new->up);
-    return 0;
+    return sections ? text_take(ctx, dialect, new) : migration_whole(ctx, dialect, new);
 }
 
 int migration_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct migration **migration)

@@ -178,3 +178,12 @@ char *file_name_suggest(struct arena *mem, const char *name, const char *prefix,
     return arena_printf(mem, "%s%s%0*lld_%s%s", own, *own ? "__" : "", n > 4 ? n : 4, (long long)number,
                         *rest ? rest : "change", suffix);
 }
+
+bool file_name_is_ours(const char *name)
+{
+    struct arena *mem = arena_open(0);
+    struct file_name read;
+    bool ours = file_name_read(mem, name, &read) == NAME_MIGRATION;
+    arena_close(mem);
+    return ours;
+}

@@ -10,6 +10,8 @@
 #include "base/map.h"
 #include "base/text.h"
 
+const char *const layout_names[LAYOUTS] = {"dbwarden", "fastmigrate"};
+
 struct reading {
     struct ctx *ctx;
     const struct dialect *dialect;

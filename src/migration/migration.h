@@ -19,6 +19,10 @@ struct script_kind {
 };
 extern const struct script_kind script_kinds[SCRIPTS]; /* SCRIPT_NONE is SQL */
 
+/* Whose files a folder holds: their names, what in them runs, where it is recorded. */
+enum layout { LAYOUT_DBWARDEN, LAYOUT_FASTMIGRATE, LAYOUTS };
+extern const char *const layout_names[LAYOUTS];
+
 enum migration_type { MIGRATION_VERSIONED, MIGRATION_RUNS_ALWAYS, MIGRATION_RUNS_ON_CHANGE, MIGRATION_SEED };
 const char *migration_type_name(enum migration_type type); /* "versioned", "runs_always", "runs_on_change", "seed" */
 
@@ -43,6 +47,7 @@ struct migration {
     struct names squashes;   /* header "-- squashes: [...]": versions that this file stands for, its own the last */
     bool seed;               /* header "-- seed": a migration of rows */
     enum script script;
+    bool takes_file;      /* a program, also in Python, that gets the path of the database and no more */
     bool no_transaction;  /* header "-- transaction: none" */
     struct limits limits; /* headers "-- set lock_timeout = 2s", "-- set statement_timeout = ..."; -1: not said */
     struct batching batches;
@@ -90,6 +95,8 @@ enum statement_mark {
 int migration_marks(struct ctx *ctx, const struct dialect *dialect, const struct migration *migration, bool down,
                     const unsigned char **marks);
 
+bool file_name_is_ours(const char *name); /* primary__0001_users.sql */
+
 struct folder {
     const char *path;
     struct names
@@ -105,6 +112,10 @@ struct folder {
  * circular becomes the up_error of the file; warns about misnamed files with the name they should have.
  */
 int folder_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct folder **folder);
+/* The same of fastmigrate's files. ERR_UNSUPPORTED for an adapter, which is Python of the application's. */
+int fastmigrate_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct folder **folder);
+char *fastmigrate_file(struct arena *mem, int64_t number, const char *slug); /* 0001-slug.sql */
+bool fastmigrate_is_like(const struct names *files); /* some of the names in a folder are of such files */
 struct migration *folder_version(const struct folder *folder, int64_t number); /* NULL */
 bool migration_squashes(const struct migration *migration, int64_t number);    /* that version, or its own */
 

@@ -34,6 +34,8 @@ int versions_read(struct ctx *ctx, const struct versions_line *line, struct name
 
 /* Reads and splits the file of a struct whose names are set. */
 int migration_fill(struct ctx *ctx, const struct dialect *dialect, struct migration *migration);
+/* The same of one without sections, whose text is there: all of it is the way up. */
+int migration_whole(struct ctx *ctx, const struct dialect *dialect, struct migration *migration);
 /* The same of one that is a program (script.c). */
 int script_fill(struct ctx *ctx, struct migration *migration);
 int folder_check(struct ctx *ctx, const struct folder *folder); /* ERR_STATE for two files of one version */

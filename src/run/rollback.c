@@ -126,7 +126,10 @@ static int no_way_back(struct ctx *ctx, const struct migration *migration)
         fail(ctx, ERR_STATE, "%s cannot be rolled back: %s", migration->filename, migration->irreversible);
     else
         fail(ctx, ERR_STATE, "%s %s", migration->filename, no_way[migration->script][0]);
-    fail_hint(ctx, "Nothing has been rolled back. %s and try again.", no_way[migration->script][1]);
+    if (migration->takes_file)
+        fail_hint(ctx, "Nothing has been rolled back. What undoes it is another file, after it.");
+    else
+        fail_hint(ctx, "Nothing has been rolled back. %s and try again.", no_way[migration->script][1]);
     return fail_at(ctx, migration->path, 0, 0);
 }
 

@@ -114,7 +114,9 @@ int session_show_lock(struct ctx *ctx, struct session *session, const struct mig
 /* What was remembered of the times of statements goes into the journal, for people; best effort. */
 void session_keep_times(struct ctx *ctx, struct session *session);
 int session_folder(struct ctx *ctx, struct session *session); /* reads and splits every migration file */
-int session_reload(struct ctx *ctx, struct session *session); /* applied and journal, as they are now */
+int session_applied(struct ctx *ctx, struct session *session, struct list *rows); /* state_applied() of it */
+int session_ours(struct ctx *ctx, const struct session *session); /* ERR_UNSUPPORTED: its files are not written by us */
+int session_reload(struct ctx *ctx, struct session *session);     /* applied and journal, as they are now */
 /* A path of the project as the user would write it. */
 const char *session_path(struct ctx *ctx, const struct session *session, const char *configured);
 int session_seeds(struct ctx *ctx, struct session *session);         /* reads and splits every seed file */

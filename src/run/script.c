@@ -24,7 +24,8 @@ bool script_began(const struct journal_row *row)
 /* Is it done with its rows of state or not at all? */
 static bool is_tied(const struct session *session, const struct migration *migration)
 {
-    return migration->script == SCRIPT_PYTHON && session->database->dialect->transactional_ddl;
+    return migration->script == SCRIPT_PYTHON && !migration->takes_file &&
+           session->database->dialect->transactional_ddl;
 }
 
 static int steps_run(struct ctx *ctx, struct session *session, struct batch_step *step, int n)
@@ -153,12 +154,13 @@ static int judge(struct ctx *ctx, const struct session *session, const struct mi
  */
 static const char *leash(struct arena *mem, int pipe)
 {
-    return arena_printf(mem, "{ read _ <&%d; kill -9 -$$; } >/dev/null 2>&1 & exec sh \"$@\" %d<&-", pipe, pipe);
+    return arena_printf(mem, "{ read _ <&%d; kill -9 -$$; } >/dev/null 2>&1 & exec \"$@\" %d<&-", pipe, pipe);
 }
 
 struct leashed {
     const struct migration *migration;
     bool down;
+    const char *program; /* that reads it */
     int pipe;
     int secret; /* 0: none */
 };
@@ -172,6 +174,7 @@ static int shell_call(struct ctx *ctx, struct session *session, const struct lea
                                 "-c",
                                 leash(ctx->mem, script->pipe),
                                 "sh",
+                                script->program,
                                 path_absolute(ctx, down ? migration->back : migration->path),
                                 file_of(ctx, session),
                                 NULL};
@@ -196,7 +199,9 @@ static int shell_run(struct ctx *ctx, struct session *session, const struct migr
 {
     const struct secret *password = &session->database->url.password;
     int end[2];
-    struct leashed script = {.migration = migration, .down = down};
+    struct leashed script = {.migration = migration, .down = down, .program = "sh"};
+    if (migration->script == SCRIPT_PYTHON)
+        TRY(config_python(ctx, session->config, &script.program));
     if (pipe2(end, O_CLOEXEC))
         return fail(ctx, ERR_FILE, "cannot make a pipe: %s", strerror(errno));
     script.pipe = end[0];
@@ -260,7 +265,7 @@ int script_run(struct ctx *ctx, struct session *session, const struct migration 
         return took(ctx, session, migration, clock_monotonic() - started);
     }
     TRY(begin(ctx, session, migration, down));
-    bool shell = migration->script == SCRIPT_SHELL;
+    bool shell = migration->script == SCRIPT_SHELL || migration->takes_file;
     int code = shell ? shell_run(ctx, session, migration, down) : python_run(ctx, session, migration, down);
     double seconds = clock_monotonic() - started;
     if (code < 0)

@@ -43,7 +43,8 @@ int session_open(struct ctx *ctx, const struct config *config, const char *datab
     session->wait_for_db = found->wait_for_db;
     session->retry_for = found->retry_for;
     session->limits = limits_of(found);
-    session->state = (struct state){NULL, found->migration_table, found->seed_table};
+    session->state = (struct state){NULL, found->migration_table, found->seed_table, found->layout};
+    session->no_snapshot = found->layout != LAYOUT_DBWARDEN;
     ctx->database = found->name;
     ctx->engine = found->dialect->name;
     return 0;
@@ -226,8 +227,12 @@ int session_folder(struct ctx *ctx, struct session *session)
     if (session->folder)
         return 0;
     const char *path = session_path(ctx, session, session->database->migrations_dir);
-    if (folder_exists(path))
-        return folder_read(ctx, session->database->source, path, &session->folder);
+    if (folder_exists(path)) {
+        bool foreign = session->database->layout == LAYOUT_FASTMIGRATE;
+        TRY((foreign ? fastmigrate_read : folder_read)(ctx, session->database->source, path, &session->folder));
+        session->state.files = session->folder;
+        return 0;
+    }
     fail(ctx, ERR_FILE, "migrations directory not found for database '%s': %s", session->database->name, path);
     const char *usual = arena_printf(ctx->mem, "migrations/%s", session->database->name);
     if (text_equal(session->database->migrations_dir, usual))
@@ -235,11 +240,28 @@ int session_folder(struct ctx *ctx, struct session *session)
     return fail_hint(ctx, "Make it first: mkdir -p %s", path);
 }
 
+int session_applied(struct ctx *ctx, struct session *session, struct list *rows)
+{
+    if (session->state.layout != LAYOUT_DBWARDEN) /* what is recorded there has no names */
+        TRY(session_folder(ctx, session));
+    return state_applied(ctx, &session->state, rows);
+}
+
+int session_ours(struct ctx *ctx, const struct session *session)
+{
+    const char *layout = layout_names[session->database->layout];
+    if (session->database->layout == LAYOUT_DBWARDEN)
+        return 0;
+    fail(ctx, ERR_UNSUPPORTED, "the migrations of %s are %s's, and those are written by hand", session->database->name,
+         layout);
+    return fail_hint(ctx, "`dbwarden new` begins one, and `dbwarden diff` shows what it has to do.");
+}
+
 int session_reload(struct ctx *ctx, struct session *session)
 {
     if (!session->lock)
         TRY(restoring_refuse(ctx, &session->state, false));
-    TRY(state_applied(ctx, &session->state, &session->applied));
+    TRY(session_applied(ctx, session, &session->applied));
     TRY(state_journal(ctx, &session->state, &session->journal));
     squashed_fold(ctx, session);
     unfinished_find(ctx, session);

@@ -44,6 +44,7 @@ int stamp_run(struct ctx *ctx, struct session *session, const struct stamp_optio
 {
     const struct migrate_options migrate = {
         .baseline = true, .to_version = options->version, .dry_run = options->dry_run};
+    session->state.stamps = true;
     TRY(migrate_run(ctx, session, &migrate, report));
     beyond_tell(ctx, session, options->version);
     return 0;

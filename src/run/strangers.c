@@ -106,7 +106,7 @@ int strangers_again(struct ctx *ctx, struct session *session, const struct migra
     if (!deeds.rebuilt.n)
         return 0;
     struct names told = session->kept;
-    TRY(state_applied(ctx, &session->state, &session->applied));
+    TRY(session_applied(ctx, session, &session->applied));
     int code = strangers_look(ctx, session, &deeds, &told);
     session->applied = before;
     return code;

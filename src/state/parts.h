@@ -25,6 +25,13 @@ struct names *params_of(struct arena *mem, const char *const *item, int n);
 int state_damaged(struct ctx *ctx, const char *table, const char *file, const char *column, const char *value);
 struct batch_step state_step(const char *sql, const struct names *params);
 
+/* meta.c: what state_prepare() and the like do for files of fastmigrate's. */
+#define META_TABLE "_meta"
+int meta_prepare(struct ctx *ctx, struct state *state);
+int meta_applied(struct ctx *ctx, struct state *state, struct list *rows);
+struct batch_step meta_record(struct ctx *ctx, const struct state *state, const struct migration *migration);
+struct batch_step meta_unrecord(struct ctx *ctx, const struct state *state, const struct applied *applied);
+
 /* lease.c. A lease is held until it is released; meanwhile state->conn has its fence. */
 struct lease;
 int lease_prepare(struct ctx *ctx, struct state *state);                   /* its table and columns */

@@ -10,6 +10,9 @@ struct state {
     struct conn *conn;
     const char *migration_table; /* unquoted, as configured */
     const char *seed_table;
+    enum layout layout;         /* of the files: who else records them */
+    const struct folder *files; /* of that layout, whose rows say less than ours; NULL: not read yet */
+    bool stamps;                /* files are only recorded: what is there may be from before */
     const char *home; /* the schema or database of these tables, found when one is first looked for; NULL: not yet */
 };
 

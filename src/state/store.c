@@ -125,7 +125,10 @@ static int prepare_journal(struct ctx *ctx, struct state *state)
 
 int state_prepare(struct ctx *ctx, struct state *state)
 {
-    TRY(state_create(ctx, state, conn_state(state->conn)->create_migrations, state->migration_table));
+    if (state->layout == LAYOUT_FASTMIGRATE)
+        TRY(meta_prepare(ctx, state));
+    else
+        TRY(state_create(ctx, state, conn_state(state->conn)->create_migrations, state->migration_table));
     return prepare_journal(ctx, state);
 }
 
@@ -210,6 +213,8 @@ static int read_applied(struct ctx *ctx, struct state *state, const char *select
 
 int state_applied(struct ctx *ctx, struct state *state, struct list *rows)
 {
+    if (state->layout == LAYOUT_FASTMIGRATE)
+        return meta_applied(ctx, state, rows);
     return read_applied(ctx, state, conn_state(state->conn)->select_migrations, state->migration_table, rows);
 }
 
@@ -250,6 +255,8 @@ struct batch_step state_record(struct ctx *ctx, struct state *state, const struc
 {
     const struct state_sql *sql = conn_state(state->conn);
     bool versioned = migration->type == MIGRATION_VERSIONED, seed = migration->type == MIGRATION_SEED;
+    if (state->layout == LAYOUT_FASTMIGRATE && !seed)
+        return meta_record(ctx, state, migration);
     const char *type = !seed ? migration_type_name(migration->type) : script_kinds[migration->script].word;
     const struct names *params =
         versioned || seed ? PARAMS(ctx->mem, migration->version, migration->description, migration->filename, type,
@@ -261,6 +268,8 @@ struct batch_step state_record(struct ctx *ctx, struct state *state, const struc
 
 struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const struct applied *applied)
 {
+    if (state->layout == LAYOUT_FASTMIGRATE && !applied->seed)
+        return meta_unrecord(ctx, state, applied);
     const struct state_sql *sql = conn_state(state->conn);
     const char *text = applied->version ? sql->delete_migration : sql->delete_repeatable;
     const char *table = applied->seed ? state->seed_table : state->migration_table;

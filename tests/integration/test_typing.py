@@ -29,6 +29,7 @@ primary = database_config(
     include=("public.*",),
     exclude={"spatial_ref_sys"},
     manage=["grants", "ownership"],
+    format="dbwarden",
     snapshots="each",
     normalise="server",
     lock_timeout="2s",
