@@ -95,6 +95,7 @@ part "package, debug build of Python" tests/debug_python.sh "$cache"/package/lib
 part "many databases, ThreadSanitizer" env DBWARDEN_PROGRAM="$PWD/build-tsan/dbwarden" DBWARDEN_TEST_SERVERS="$servers" \
   TSAN_OPTIONS="halt_on_error=1 exitcode=66" "$cache/venv/bin/python" -m pytest tests/integration/test_fleet.py -q -p no:cacheprovider
 part "package, every Python there is" tests/pythons.sh
+part "the tests of fastmigrate" tests/fastmigrate.sh "$cache"
 # shellcheck disable=SC2046 # one word per URL is meant
 part "wheel on a bare machine" tests/wheel.sh $(tests/servers/testservers.sh env "$servers" | sed -n 's/^\(PG15_TCP\|MARIADB\|MYSQL\)_URL=//p')
 stop_servers

@@ -199,6 +199,18 @@ def test_a_program_is_not_run_where_it_could_do_harm(lite, option, sentence):
     assert applied(lite) == ["primary__0001_t.sql"]
 
 
+def test_a_copy_of_the_process_ends_with_the_function(filled):
+    text = PYTHON.replace("\n\ndef rollback", "    import os, time\n    if not os.fork():\n        time.sleep(0.3)\n\n\ndef rollback")
+    program(filled, "0002", "slugs.py", text)
+    assert filled.ok("migrate", "--json").json["applied"][-1]["filename"] == "primary__0002_slugs.py"
+    assert slugs(filled) == [("ann",), ("bob",)]
+
+
+def test_a_shell_script_has_nothing_to_read(lite):
+    program(lite, "0001", "asks.sh", 'if read answer; then exit 1; fi\n')
+    lite.ok("migrate")
+
+
 @pytest.mark.parametrize("kind", ["python", "shell"])
 def test_new(lite, kind):
     lite.python = sys.executable

@@ -226,6 +226,16 @@ def function_of(module, request, path):
 
 
 def call(function, *given):
+    """A copy of the process that the function makes ends with it: there is one transaction to commit, and one answer."""
+    home = os.getpid()
+    try:
+        call_here(function, *given)
+    finally:
+        if os.getpid() != home:
+            os._exit(0)
+
+
+def call_here(function, *given):
     result = function(*given)
     if inspect.isawaitable(result):
         async def wait():
