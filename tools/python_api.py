@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1] / "python"
 # In the order of the page: what projects import first, and what they look up in tests and scripts last.
-MODULES = ("dbwarden", "dbwarden.db_handle", "dbwarden.fastapi", "dbwarden.exceptions", "dbwarden.metrics", "dbwarden.logging",
+MODULES = ("dbwarden", "dbwarden.db_handle", "dbwarden.fastapi", "dbwarden.safir", "dbwarden.exceptions", "dbwarden.metrics", "dbwarden.logging",
            "dbwarden.config", "dbwarden.config_registry", "dbwarden.schema", "dbwarden.pytest_plugin", "dbwarden.database.connection",
            "dbwarden.repositories")
 HEAD = """# Python reference

@@ -4,6 +4,7 @@
  */
 #include "run/stamp.h"
 
+#include "base/file.h"
 #include "base/text.h"
 #include "command/commands.h"
 
@@ -108,6 +109,9 @@ static int files_tell(struct ctx *ctx, const struct session *session, struct rep
     }
     json_set_text(mem, reply->json, "database", session->database->name);
     json_set_text(mem, reply->json, "table", session->database->migration_table);
+    json_set_text(mem, reply->json, "engine", session->database->dialect->name);
+    json_set_text(mem, reply->json, "folder", session->config->folder);
+    json_set_text(mem, reply->json, "migrations_dir", path_absolute(ctx, folder->path));
     json_set(mem, reply->json, "versions", versions);
     json_set(mem, reply->json, "on_change", on_change);
     const struct migration *last = folder->versioned.n ? folder->versioned.item[folder->versioned.n - 1] : NULL;

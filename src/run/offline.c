@@ -346,6 +346,7 @@ int offline_text(struct ctx *ctx, struct session *session, const struct offline_
                                : "stands in for a database of another engine");
         return fail_hint(ctx, "`dbwarden migrate --dry-run` shows what the files hold.");
     }
+    TRY(session_ours(ctx, session));
     TRY(session_folder(ctx, session));
     struct arena *mem = arena_open(0);
     struct buf out;

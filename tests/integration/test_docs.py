@@ -16,7 +16,7 @@ from support.histories import DBMATE, npm
 from support.project import PROGRAM, ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-INSTALLED = {"fastapi.md"}  # pages whose commands need the Python package
+INSTALLED = {"fastapi.md", "safir.md"}  # pages whose commands need the Python package
 TOOLS = {"from-other-tools.md": lambda: npm("dbmate", DBMATE).parent}  # pages that show another tool, and where that is
 SERVED = {"gradual.md"}  # pages about PostgreSQL: ${DATABASE_URL} is a new database
 BLOCK = re.compile(r"(?P<head>(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<kind>\w*)\n)(?P<body>.*?)(?P<tail>```\n)", re.DOTALL)
