@@ -109,6 +109,7 @@ static int files_tell(struct ctx *ctx, const struct session *session, struct rep
     }
     json_set_text(mem, reply->json, "database", session->database->name);
     json_set_text(mem, reply->json, "table", session->database->migration_table);
+    json_set_text(mem, reply->json, "format", layout_names[session->database->layout]);
     json_set_text(mem, reply->json, "engine", session->database->dialect->name);
     json_set_text(mem, reply->json, "folder", session->config->folder);
     json_set_text(mem, reply->json, "migrations_dir", path_absolute(ctx, folder->path));

@@ -323,3 +323,14 @@ def test_the_import_costs_no_more_than_theirs(package):
 
     assert seconds("dbwarden.safir") < seconds("safir.database")
     assert json.loads(package.run(package.bin / "python", "-c", "import sys, dbwarden.safir; print(int('sqlalchemy' in sys.modules))")) == 0
+
+
+def test_on_a_project_of_fastmigrate(tmp_path, servers, package):
+    project = EngineProject(tmp_path / "project", created("sqlite", servers, tmp_path / "project")[0])
+    path = project.folder / "dbwarden.yaml"
+    path.write_text(path.read_text() + "    format: fastmigrate\n    migrations_dir: migrations\n")
+    project.write("migrations/0001-t.sql", "CREATE TABLE t (id INTEGER);\n")
+    body = ["print(json.dumps([await library.is_database_current(engine)", "await library.stamp_database_async(engine)",
+            "await library.is_database_current(engine)", "await library.unstamp_database(engine)", "await library.is_database_current(engine)]))"]
+    place = Alembic.environment(project, "dbwarden.safir")
+    assert package.python(HEADS.replace("{body}", ", ".join(body)), folder=project.folder, **place) == [False, None, True, None, False]

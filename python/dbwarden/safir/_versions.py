@@ -125,6 +125,7 @@ class _Dbwarden:
             "database_url_sync": plain.render_as_string(hide_password=False),
             "migrations_dir": self.told["migrations_dir"],
             "migration_table": self.told["table"],
+            "format": self.told["format"],
         }
         source = os.path.join(self.told["folder"], "dbwarden.py")
         entry = {"file": source, "line": 1, "keys": {key: {"value": value, "line": 1} for key, value in keys.items()}}
@@ -139,6 +140,10 @@ class _Dbwarden:
 
     async def difference(self, engine: AsyncEngine) -> tuple[set[str], set[str]] | None:
         """One query; where it does not say that all is well, the library looks into it: a file may stand for others."""
+        expected = set(self.told["versions"])
+        if self.told["format"] != "dbwarden":  # its own table, which the library reads
+            reply = await self._call(engine, "current", {})
+            return None if reply["current"] else ({reply["version"]} - {None}, expected)
         quoted = engine.dialect.identifier_preparer.quote(self.told["table"])
         rows = await _rows(
             engine,
@@ -148,7 +153,6 @@ class _Dbwarden:
         applied = {row[0] for row in rows or () if row[3] == 1 and row[0]}
         files = {(row[1], row[2]) for row in rows or () if row[3] == 1 and not row[0]}
         on_change = {(file["filename"], file["checksum"]) for file in self.told["on_change"]}
-        expected = set(self.told["versions"])
         halfway = any(row[3] == 0 for row in rows or ())
         if rows is not None and applied == expected and on_change <= files and not halfway:
             return None
