@@ -222,10 +222,17 @@ int catalog_load(struct ctx *ctx, struct conn *conn, const struct catalog_query 
     map_init(&parents, ctx->mem);
     for (struct object *o = tree->root; o; o = object_next(tree->root, o))
         parent_remember(&parents, o);
+    struct rows *asked = NEW_ARRAY(ctx->mem, struct rows, n);
     for (int i = 0; i < n; i++) {
-        struct rows rows;
-        TRY(conn_query(ctx, conn, query[i].sql, NULL, &rows));
-        TRY(catalog_rows(ctx, query[i].kind, &rows, tree, &parents));
+        int same = 0;
+        while (query[same].sql != query[i].sql)
+            same++;
+        if (same == i)
+            TRY(conn_query(ctx, conn, query[i].sql, NULL, &asked[i]));
+        struct rows own = asked[same];
+        if (query[i].take)
+            query[i].take(ctx->mem, &asked[same], &own);
+        TRY(catalog_rows(ctx, query[i].kind, &own, tree, &parents));
         kind_set_add(&tree->kinds, query[i].kind);
     }
     return 0;

@@ -14,7 +14,9 @@
  */
 struct catalog_query {
     enum kind kind;
-    const char *sql;
+    const char *sql; /* several kinds may have the same one: it is asked once */
+    void (*take)(struct arena *mem, const struct rows *all,
+                 struct rows *own); /* what of its rows they have; NULL: all */
 };
 int catalog_load(struct ctx *ctx, struct conn *conn, const struct catalog_query *query, int n, struct tree *tree);
 

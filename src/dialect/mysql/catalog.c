@@ -251,13 +251,46 @@ static int modes_set(struct ctx *ctx, struct conn *conn, const char *modes)
     return my_exec(ctx, conn, arena_printf(ctx->mem, "SET SESSION sql_mode = '%s'", modes));
 }
 
+/* What a column has from its table is not its own. */
+static void collations_leave(const struct tree *tree)
+{
+    for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        struct column *column = (struct column *)o;
+        if (o->kind == KIND_COLUMN && text_equal(column->collation, ((const struct table *)o->parent)->collation))
+            column->collation = NULL;
+    }
+}
+
+/* MariaDB opens every table for it; one with partitions says so beside its options. */
+static bool has_partitions(const struct tree *tree)
+{
+    for (const struct object *o = tree->root; o; o = object_next(tree->root, o)) {
+        const struct names *options = &((const struct table *)o)->options;
+        if (o->kind == KIND_TABLE && options->n && text_has(options->item[0], "partitioned"))
+            return true;
+    }
+    return tree->engine != ENGINE_MARIA;
+}
+
+static int kinds_read(struct ctx *ctx, struct conn *conn, const struct catalog_query *queries, struct tree *tree)
+{
+    int n = 0, at = 0;
+    while (queries[at].kind != KIND_PARTITIONING)
+        at++;
+    while (queries[n].sql)
+        n++;
+    TRY(catalog_load(ctx, conn, queries, at, tree));
+    bool skips = !has_partitions(tree);
+    if (skips)
+        kind_set_add(&tree->kinds, KIND_PARTITIONING);
+    return catalog_load(ctx, conn, queries + at + skips, n - at - skips, tree);
+}
+
 static int catalog_read(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {
     const struct catalog_query *queries = queries_of(conn->dialect);
-    int n = 0;
-    while (queries[n].sql)
-        n++;
-    TRY(catalog_load(ctx, conn, queries, n, tree));
+    TRY(kinds_read(ctx, conn, queries, tree));
+    collations_leave(tree);
     TRY(my_sequences_load(ctx, conn, tree));
     my_settle_partitions(ctx->mem, tree);
     TRY(my_show_more(ctx, conn, tree));

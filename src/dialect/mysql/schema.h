@@ -52,6 +52,12 @@ char *my_name_fold(struct arena *mem, const struct target *target, const char *n
 enum { MY_PERIOD_COLUMNS = 2 };
 struct names my_period_columns(struct arena *mem, const struct check *period);
 
+/* statistics.c: rows of the catalog as one kind has them */
+void my_columns_take(struct arena *mem, const struct rows *all, struct rows *own);
+void my_primary_keys_take(struct arena *mem, const struct rows *all, struct rows *own);
+void my_indexes_take(struct arena *mem, const struct rows *all, struct rows *own);
+void my_index_parts_take(struct arena *mem, const struct rows *all, struct rows *own);
+
 /* partitions.c */
 void my_settle_partitions(struct arena *mem, const struct tree *tree); /* before settle_unsaid() */
 void my_partitioning_take(struct arena *mem, struct partitioning *partitioning, const char *printed); /* in its place */

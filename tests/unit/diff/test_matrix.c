@@ -186,6 +186,16 @@ static int told(struct ctx *ctx, const struct dialect *dialect, struct tree **tr
     return 0;
 }
 
+/* Those that MySQL and MariaDB are asked for together. */
+static bool shares_query(const char *kind)
+{
+    static const char *const kinds[] = {"primary_key", "index", "index_part"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (text_equal(kinds[i], kind))
+            return true;
+    return false;
+}
+
 /* A server is read with a query for every kind, parts of a single thing with it; a file is read, and what comes out is looked at. */
 static bool loads(struct ctx *ctx, const struct dialect *dialect, const struct kind_info *info)
 {
@@ -194,7 +204,9 @@ static bool loads(struct ctx *ctx, const struct dialect *dialect, const struct k
         info = &kind_table[info->parent[0]];
     for (int i = 0; !dialect->is_file && catalogs[i]; i++)
         if (reads_from(ctx, dialect, catalogs[i]) &&
-            file_exists(in_sources(ctx, arena_printf(ctx->mem, "%s/%s.sql", catalogs[i], info->name))))
+            (file_exists(in_sources(ctx, arena_printf(ctx->mem, "%s/%s.sql", catalogs[i], info->name))) ||
+             (shares_query(info->name) &&
+              file_exists(in_sources(ctx, arena_printf(ctx->mem, "%s/statistics.sql", catalogs[i]))))))
             return true;
     if (!dialect->is_file && !dialect->text_load)
         return false;
