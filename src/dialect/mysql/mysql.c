@@ -184,6 +184,7 @@ static const struct offline_words offline_words = {
 
 const struct dialect my_dialect = {
     MYSQL_LIKE,
+    .defaults_read_columns = true,
     .title = "MySQL",
     .minimum_version = 80000, /* DDL is atomic since then */
     .drops_index_bare = true,
@@ -207,6 +208,7 @@ const struct dialect my_tidb_checked_dialect = {TIDB, .since = my_tidb_checked_s
 
 const struct dialect my_mariadb_dialect = {
     SHARED,
+    .defaults_read_columns = true,
     .engine = ENGINE_MARIA,
     .name = "mariadb",
     .title = "MariaDB",

@@ -2,7 +2,7 @@
  * Partitions as both servers have them: PARTITION BY of a table with its partitions below it.  Sources say all of it as one text,
  * models as SQLAlchemy has it and servers put together by the catalog query; here that is taken apart, and written again.
  *
- * What servers do not tell of a partition (MAX_ROWS, DATA DIRECTORY) is kept as it was written, and compared with nothing.
+ * What of a partition only SHOW CREATE tells (MAX_ROWS, DATA DIRECTORY) is read by show.c.
  */
 #include "base/text.h"
 #include "dialect/mysql/schema.h"

@@ -96,7 +96,12 @@ int my_index_create(struct render *render, const struct change *change)
 /* MySQL lets a column get another reference system only once the index is gone. */
 static enum clause clause_of_old(const struct index *index)
 {
-    return is_method(index, "spatial") && index->object.peer ? CLAUSE_ALONE : CLAUSE_PLAIN;
+    const struct index_part *part = (const struct index_part *)object_only(&index->object, KIND_INDEX_PART);
+    const struct object *column =
+        part && is_method(index, "spatial") ? object_child(index->object.parent, KIND_COLUMN, part->column) : NULL;
+    bool moves = column && column->peer &&
+                 !text_equal(((const struct column *)column)->srid, ((const struct column *)column->peer)->srid);
+    return moves ? CLAUSE_ALONE : CLAUSE_PLAIN;
 }
 
 int my_index_drop(struct render *render, const struct change *change)

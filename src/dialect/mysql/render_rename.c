@@ -107,6 +107,7 @@ static void column_follows(struct renaming *renaming, const struct column *colum
     struct column after = *column;
     bool names = false;
     after.computed = expr_then(renaming, &column->computed, false, &names);
+    after.default_value = expr_then(renaming, &column->default_value, false, &names);
     if (!names)
         return;
     after.object.name = name_then(renaming, &column->object);

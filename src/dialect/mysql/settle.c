@@ -230,9 +230,64 @@ static void orders_settle(struct arena *mem, struct names *orders)
         *orders = (struct names){0};
 }
 
-static void index_settle(struct arena *mem, struct index *index)
+/* The most bytes that one of the characters has. */
+static int bytes_of(struct arena *mem, const char *collation)
 {
-    index->method = index->method ? text_lower(mem, index->method) : "btree";
+    static const struct {
+        const char *charset;
+        int bytes;
+    } most[] = {{"utf8mb4", 4}, {"utf8mb3", 3}, {"utf8", 3},    {"utf16", 4},  {"utf16le", 4}, {"utf32", 4},
+                {"ucs2", 2},    {"sjis", 2},    {"cp932", 2},   {"gbk", 2},    {"big5", 2},    {"gb2312", 2},
+                {"euckr", 2},   {"ujis", 3},    {"eucjpms", 3}, {"gb18030", 4}};
+    const char *charset = collation ? my_charset_of(mem, collation) : "";
+    for (size_t i = 0; i < sizeof most / sizeof *most; i++)
+        if (text_equal(most[i].charset, charset))
+            return most[i].bytes;
+    return 1;
+}
+
+/* How many bytes a value has at most; 0: it is not one that a key may be too short for. */
+static int64_t bytes_at_most(const struct settling *settling, const struct column *column, int each)
+{
+    static const char *const large[] = {"text", "mediumtext", "longtext", "blob", "mediumblob", "longblob"};
+    struct arena *mem = settling->mem;
+    int64_t length = 0;
+    for (size_t i = 0; i < sizeof large / sizeof *large; i++)
+        if (my_type_is(mem, column->type, large[i]))
+            return INT64_MAX;
+    if (!my_type_is(mem, column->type, "varchar") && !my_type_is(mem, column->type, "varbinary"))
+        return 0;
+    const char *digits = strchr(column->type, '(');
+    if (digits)
+        text_to_int(text_slice(mem, digits, 1, strcspn(digits, ")")), &length);
+    return length * each;
+}
+
+/* MariaDB makes an index over one column that is too long for it a prefix, and a unique one a hash, without a word. */
+static void index_shorten(const struct settling *settling, struct index *index)
+{
+    enum { KEY_BYTES = 3072 };
+    struct index_part *part = (struct index_part *)object_only(&index->object, KIND_INDEX_PART);
+    if (!settling->maria || object_count(&index->object, KIND_INDEX_PART) != 1 || !part->column || part->length ||
+        !text_equal(index->method, "btree"))
+        return;
+    const struct column *column = (const struct column *)object_child(index->object.parent, KIND_COLUMN, part->column);
+    bool binary = column && (text_has(text_lower(settling->mem, column->type), "blob") ||
+                             my_type_is(settling->mem, column->type, "varbinary"));
+    const char *own = column ? column->collation : NULL;
+    int each = !column || binary ? 1 : bytes_of(settling->mem, own ? own : table_collation(settling, &column->object));
+    if (!column || bytes_at_most(settling, column, each) <= KEY_BYTES)
+        return;
+    if (index->is_unique)
+        SAY(index, INDEX, method, "hash");
+    else
+        SAY(part, INDEX_PART, length, KEY_BYTES / each);
+}
+
+static void index_settle(const struct settling *settling, struct index *index)
+{
+    index->method = index->method ? text_lower(settling->mem, index->method) : "btree";
+    index_shorten(settling, index);
 }
 
 static void object_settle(struct settling *settling, const struct tree *tree, struct object *object)
@@ -249,7 +304,7 @@ static void object_settle(struct settling *settling, const struct tree *tree, st
         if (settling->maria)
             my_sequence_settle(settling->mem, settling->target, (struct sequence *)object);
         break;
-    case KIND_INDEX: index_settle(settling->mem, (struct index *)object); break;
+    case KIND_INDEX: index_settle(settling, (struct index *)object); break;
     default: break;
     }
 }
