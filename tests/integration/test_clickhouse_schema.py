@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -254,3 +255,15 @@ def test_verify(project, database):
     assert "Migrations and models agree" in project.ok("verify").out
     assert database.ask("SELECT count() FROM system.databases WHERE name LIKE 'dbwarden_scratch%'") == [("0",)]
     assert database.ask("SELECT count() FROM system.tables WHERE database = currentDatabase()") == [("0",)]
+
+
+def test_what_a_killed_run_left_goes_with_the_next(project, database):
+    project = described(project, "schema_files: [schema.sql]")
+    project.write("schema.sql", "CREATE TABLE t (id UInt64) ENGINE = MergeTree ORDER BY id;")
+    hours = [f"dbwarden_scratch_1_{int(time.time() - 3600 * ago) * 1000}_0" for ago in (1, 25)]
+    for name in hours:
+        database.ask(f"CREATE DATABASE {name}")
+        database.ask(f"CREATE TABLE {name}.t (a UInt8) ENGINE = MergeTree ORDER BY a")
+    project.ok("make-migrations", "x")
+    assert database.ask("SELECT name FROM system.databases WHERE name LIKE 'dbwarden_scratch%'") == [(hours[0],)]
+    database.ask(f"DROP DATABASE {hours[0]}")

@@ -9,10 +9,26 @@
 #include "dialect/clickhouse/parts.h"
 #include "dialect/clickhouse/schema.h"
 
+/* What a killed run left: its name says when it was made, and none is needed for a day.  Of those that drop one at once all are right. */
+static int leftovers_drop(struct ctx *ctx, struct conn *conn)
+{
+    struct rows rows;
+    TRY(ch_query(ctx, conn,
+                 "SELECT name FROM system.databases WHERE match(name, '^" CH_SCRATCH_NAME
+                 "_[0-9]+_[0-9]+_[0-9]+$') AND "
+                 "toInt64OrZero(splitByChar('_', name)[4]) < (toInt64(toUInt32(now())) - 86400) * 1000",
+                 NULL, &rows));
+    for (int i = 0; i < rows.row.n; i++)
+        TRY(ch_exec(ctx, conn,
+                    arena_printf(ctx->mem, "DROP DATABASE IF EXISTS %s", ((const char **)rows.row.item[i])[0])));
+    return 0;
+}
+
 static int database_make(struct ctx *ctx, const struct url *near, const char *name)
 {
     __attribute__((cleanup(conn_close))) struct conn *conn = NULL;
     TRY(ch_open(ctx, near, &(struct conn_options){0}, &conn));
+    TRY(leftovers_drop(ctx, conn));
     return ch_exec(ctx, conn, arena_printf(ctx->mem, "CREATE DATABASE %s", name));
 }
 
