@@ -1,6 +1,6 @@
 """bench.py [PART...]: dbwarden against the floor, as ratios of medians of runs that take turns.
 
-Parts: start apply peers differs fleet slow mysql large catalog diff models count service.  A line of build/bench.jsonl for every program measured, one table at the
+Parts: start apply peers differs fleet slow mysql large catalog diff clickhouse models count service.  A line of build/bench.jsonl for every program measured, one table at the
 end.  Nothing here is a test: a machine that is busy with something else only makes the ratios less sure.
 """
 
@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import service as applications
 import workloads
@@ -436,6 +437,31 @@ def diff_one(engine, n):
         compare(f"diff of {n} tables, a new text: {engine}", anew(n), anew(n // 2), aim="2 x: linear")
 
 
+def clickhouse():
+    """Reading the catalog beside the two questions that it takes, by curl; and a diff without a change."""
+    server = os.environ["BENCH_CLICKHOUSE"].replace("default@", "")
+
+    def ask(sql, database="default"):
+        with urlopen(f"{server}?database={database}", sql.encode()):
+            pass
+
+    ask("CREATE DATABASE bench")
+    made = 0
+    for n in (100, 1000):
+        schema, folder = workloads.clickhouse_tables(n), fresh("project")
+        for statement in schema.split(";\n")[made:n]:
+            ask(statement, "bench")
+        made = n
+        workloads.project(folder, server.replace("http", "clickhouse", 1) + "bench", schema=schema)
+        address = f"{server}?database=bench"
+        bare = ["curl", "-sf", address, "--data-binary", "SELECT name, engine, create_table_query FROM system.tables WHERE database = currentDatabase()",
+                "--next", "-sf", address, "--data-binary", "SELECT name, create_query FROM system.functions WHERE origin = 'SQLUserDefined'"]
+        read = Runner("read it", [OURS, "check-db", "-o", "json"], folder)
+        compare(f"read the catalog of {n} tables: clickhouse", read, Runner("two queries", bare, folder), aim="1.5 x")
+        Runner("dbwarden", [OURS, "diff"], folder).run()  # so that the text is known
+        compare(f"diff of {n} tables, no change: clickhouse", Runner("dbwarden", [OURS, "diff"], folder), read, aim="2 x")
+
+
 def fill_file(folder, schema):
     script = folder / "fill.sql"
     script.write_text("BEGIN;\n" + schema + "COMMIT;\n")
@@ -522,7 +548,7 @@ def service():
 
 
 PARTS = {"start": start, "apply": apply, "peers": peers, "differs": differs, "fleet": fleet, "slow": slow, "mysql": mysql, "large": large, "catalog": catalog,
-         "diff": diff, "models": models, "count": count, "service": service}
+         "diff": diff, "clickhouse": clickhouse, "models": models, "count": count, "service": service}
 
 
 def table():

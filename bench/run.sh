@@ -19,12 +19,14 @@ tests/venv.sh "${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}"
 export TS_PORT=${TS_PORT:-21880} TS_DURABLE=1
 names=(pg15)
 [[ $# -gt 0 && ! " $* " =~ \ (mysql|catalog|diff)\  ]] || names+=(mariadb mysql)
+[[ $# -gt 0 && ! " $* " =~ \ clickhouse\  ]] || names+=(clickhouse)
 tests/servers/testservers.sh install "${names[@]}"
 said=$(tests/servers/testservers.sh start "$servers" "${names[@]}" 2>/dev/null)
 url() { sed -n "s/^$1=//p" <<<"$said"; }
 BENCH_POSTGRESQL=$(url PG15_TCP_URL) BENCH_MARIADB=$(url MARIADB_URL) BENCH_MYSQL=$(url MYSQL_URL)
 BENCH_MARIADB_SOCKET=$(url MARIADB_SOCKET) BENCH_MYSQL_SOCKET=$(url MYSQL_SOCKET)
-export BENCH_MARIADB BENCH_MYSQL BENCH_MARIADB_SOCKET BENCH_MYSQL_SOCKET
+BENCH_CLICKHOUSE=$(url CLICKHOUSE_URL)
+export BENCH_CLICKHOUSE BENCH_MARIADB BENCH_MYSQL BENCH_MARIADB_SOCKET BENCH_MYSQL_SOCKET
 export BENCH_POSTGRESQL BENCH_SERVER_LOG=$servers/pg15/log
 export BENCH_PEERS=${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}/peers
 [[ $# -gt 0 && " $* " != *" peers "* && " $* " != *" differs "* ]] || bench/peers.sh "$BENCH_PEERS"

@@ -107,3 +107,13 @@ def project(folder, url, migrations=(), schema=None):
         (folder / "schema.sql").write_text(schema)
     for i, (name, up, down) in enumerate(migrations, 1):
         (versions / f"primary__{i:04d}_{name}.sql").write_text(f"-- upgrade\n\n{up}\n-- rollback\n\n{down}")
+
+
+def clickhouse_tables(n):
+    """A schema.sql of ClickHouse: twelve columns, a skip index and a projection a table."""
+    columns = ("id UInt64, parent_id Nullable(UInt64), name String, status LowCardinality(String) DEFAULT 'new', quantity Int32, price Decimal(10, 2), "
+               "created_at DateTime DEFAULT now(), updated_at Nullable(DateTime), note String CODEC(ZSTD(3)), flag Bool, reference String, "
+               "data Map(String, String)")
+    return "".join(f"CREATE TABLE tab{i:05d} ({columns}, INDEX i name TYPE bloom_filter(0.01) GRANULARITY 1, PROJECTION p (SELECT status, count() "
+                   "GROUP BY status)) ENGINE = MergeTree PARTITION BY toYYYYMM(created_at) ORDER BY (id, created_at) TTL created_at + INTERVAL 5 YEAR;\n"
+                   for i in range(1, n + 1))

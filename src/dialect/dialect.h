@@ -325,6 +325,7 @@ struct render_kind {
 struct type_ladder {
     const char *type[8]; /* as type_normal() spells them, without arguments; NULL after the last */
     bool rounds;         /* the server fits values in silently; else it refuses those that do not fit */
+    bool wraps;          /* likewise, and makes others of whole numbers that do not fit */
 };
 
 /* How many decimal digits a type surely holds. */

@@ -85,8 +85,10 @@ static void types_judge(const struct finder *finder, const struct change *change
     if (loss == LOSS_STOPS)
         hazard_add(finder, change, "narrows-type", false,
                    arena_printf(finder->mem, "%s: values that do not fit stop it", text));
-    else if (loss == LOSS_ROUNDS && !(caution && caution->alters))
-        hazard_add(finder, change, "rounds-values", true, arena_printf(finder->mem, "%s: values are rounded", text));
+    else if (loss != LOSS_NONE && !(caution && caution->alters))
+        hazard_add(finder, change, "rounds-values", true,
+                   arena_printf(finder->mem, "%s: %s", text,
+                                loss == LOSS_WRAPS ? "numbers that do not fit become others" : "values are rounded"));
     if (caution)
         caution_add(finder, change, caution, text);
 }

@@ -143,8 +143,9 @@ static bool on_ladder(struct arena *mem, const struct type_rules *rules, const c
         if (at < 0 || wanted < 0)
             continue;
         found = true;
-        if (wanted < at && *worst != LOSS_ROUNDS && (ladder->rounds || !has_room(mem, rules, from, to)))
-            *worst = ladder->rounds ? LOSS_ROUNDS : LOSS_STOPS;
+        enum loss loss = ladder->wraps ? LOSS_WRAPS : ladder->rounds ? LOSS_ROUNDS : LOSS_STOPS;
+        if (wanted < at && *worst < LOSS_ROUNDS && (loss != LOSS_STOPS || !has_room(mem, rules, from, to)))
+            *worst = loss;
     }
     return found;
 }

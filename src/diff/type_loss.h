@@ -4,7 +4,7 @@
 
 #include "dialect/target.h"
 
-enum loss { LOSS_NONE, LOSS_STOPS, LOSS_ROUNDS };
+enum loss { LOSS_NONE, LOSS_STOPS, LOSS_ROUNDS, LOSS_WRAPS };
 
 /* Types are given as type_normal() spells them, after type_unwrap(). */
 void type_unwrap(struct arena *mem, const struct type_rules *rules, const char **from, const char **to);

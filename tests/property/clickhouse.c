@@ -559,6 +559,16 @@ static bool alter_type(struct dice *dice)
     return true;
 }
 
+/* What is computed when it is read has no codec and the like. */
+static void stored_or_not(struct column *column)
+{
+    SAY(column, COLUMN, computed_stored, !column->computed_stored);
+    SAY(column, COLUMN, codec, written(NULL));
+    SAY(column, COLUMN, ttl, written(NULL));
+    SAY(column, COLUMN, statistics, written(NULL));
+    SAY(column, COLUMN, options, (struct names){0});
+}
+
 static bool alter_value(struct dice *dice)
 {
     struct column *column = pick_free(dice);
@@ -571,7 +581,7 @@ static bool alter_value(struct dice *dice)
         if (text_has(of->type, "Nullable") != text_has(column->type, "Nullable"))
             return false;
         if (dice_chance(dice, 30))
-            SAY(column, COLUMN, computed_stored, !column->computed_stored);
+            stored_or_not(column);
         SAY(column, COLUMN, computed, written(arena_printf(dice->mem, "toString(%s)", computed_from(dice, of))));
         return true;
     }

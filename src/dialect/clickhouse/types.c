@@ -277,12 +277,12 @@ bool ch_type_is_nullable(const char *type)
 }
 
 static const struct type_ladder ladders[] = {
-    {.type = {"int8", "int16", "int32", "int64", "int128", "int256"}, .rounds = true},
-    {.type = {"uint8", "uint16", "uint32", "uint64", "uint128", "uint256"}, .rounds = true},
-    {.type = {"uint8", "int16", "int32", "int64", "int128", "int256"}, .rounds = true},
-    {.type = {"uint16", "int32", "int64", "int128", "int256"}, .rounds = true},
-    {.type = {"uint32", "int64", "int128", "int256"}, .rounds = true},
-    {.type = {"uint64", "int128", "int256"}, .rounds = true},
+    {.type = {"int8", "int16", "int32", "int64", "int128", "int256"}, .wraps = true},
+    {.type = {"uint8", "uint16", "uint32", "uint64", "uint128", "uint256"}, .wraps = true},
+    {.type = {"uint8", "int16", "int32", "int64", "int128", "int256"}, .wraps = true},
+    {.type = {"uint16", "int32", "int64", "int128", "int256"}, .wraps = true},
+    {.type = {"uint32", "int64", "int128", "int256"}, .wraps = true},
+    {.type = {"uint64", "int128", "int256"}, .wraps = true},
     {.type = {"int8", "float32", "float64"}, .rounds = true},
     {.type = {"int16", "float32", "float64"}, .rounds = true},
     {.type = {"uint8", "float32", "float64"}, .rounds = true},
