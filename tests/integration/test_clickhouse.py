@@ -1,9 +1,12 @@
 """ClickHouse: hand-written migrations, the journal, the lock and the session, against its engine behind tests/servers/chshim.py,
 which says what of the rest is not the server's, and against a real server, which is an old one."""
 
+import contextlib
 import os
 import random
+import signal
 import socket
+import ssl
 import struct
 import subprocess
 import threading
@@ -414,3 +417,73 @@ def test_backup_to_a_disk(project, database):
     back = path.read_text().splitlines()[0].split(": ", 1)[1].split(", once")[0]
     assert f"It comes back by: {back}" in project.run("restore", path, "--yes").err
     assert database.ask("SELECT status FROM system.backups ORDER BY start_time DESC LIMIT 1") == [("BACKUP_CREATED",)]
+
+
+@pytest.mark.parametrize("server", ["clickhouse18"], indirect=True)
+def test_what_is_interrupted_is_killed_on_the_server(project, database):
+    project.migration("0001", "slow", "SELECT sleepEachRow(1) FROM (SELECT number FROM system.numbers LIMIT 100) SETTINGS max_block_size = 1;")
+    seen = "SELECT query_id FROM system.processes WHERE query LIKE 'SELECT sleepEachRow%'"
+    process = project.start("migrate")
+    wait_until(lambda: database.ask(seen))
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode not in (0, 1), (process.returncode, out, err)
+    wait_until(lambda: not database.ask(seen))
+
+
+class Tls:
+    """What stands before a server that speaks HTTP and takes TLS: bytes go both ways as they are."""
+
+    def __init__(self, folder, port):
+        self.certificate, key, self.target, self.taken = folder / "ca.pem", folder / "key.pem", port, 0
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", self.certificate, "-days", "2",
+                        "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(self.certificate, key)
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=self.answer, args=(self.socket.accept()[0],), daemon=True).start()
+
+    def answer(self, plain):
+        with contextlib.suppress(OSError), self.context.wrap_socket(plain, server_side=True) as client, \
+             socket.create_connection(("127.0.0.1", self.target)) as there:
+            self.taken += 1
+            back = threading.Thread(target=self.copy, args=(there, client), daemon=True)
+            back.start()
+            self.copy(client, there)
+            back.join(10)
+
+    @staticmethod
+    def copy(source, sink):
+        with contextlib.suppress(OSError, ValueError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+
+
+def test_tls(project, database, tmp_path):
+    """Through a certificate that is known; one that is not is refused in one sentence, and `verify=false` takes it."""
+    port = int(database.http.rsplit(":", 1)[1].strip("/"))
+    tls = Tls(tmp_path, port)
+    project.migration("0001", "users", *USERS)
+    config = project.folder / "dbwarden.yaml"
+    plain = config.read_text()
+
+    def aim(options):
+        config.write_text(plain.replace(f":{port}/{database.name}", f":{tls.port}/{database.name}?secure=true{options}"))
+
+    aim("")
+    refused = project.run("migrate")
+    assert refused.status == 5 and "certificate" in refused.err and tls.taken == 0, refused
+    aim(f"&ca_cert={tls.certificate}")
+    project.ok("migrate")
+    assert tls.taken and database.picture()[1] == {"users": [("1", "a;b"), ("2", "it\\'s -- fine")]}
+    aim("&verify=false")
+    project.ok("rollback")
+    tls.socket.close()
