@@ -31,17 +31,19 @@ static int server_read(struct ctx *ctx, const struct request *request, struct ur
 static void adoption_show(struct ctx *ctx, const struct takeover *takeover, struct reply *reply)
 {
     struct json *files = json_array(ctx->mem);
-    const char *const columns[] = {"File", "New name", "", NULL};
+    const char *const columns[] = {"File", "New name", "", "", NULL};
     struct report_block *table = report_table(&reply->report, NULL, columns);
     for (int i = 0; i < takeover->foreign.n; i++) {
         const struct foreign *foreign = takeover->foreign.item[i];
         const char *state = foreign->applied ? "applied" : "pending";
-        const char *const cells[] = {path_name(foreign->path), takeover->files.item[i], state, NULL};
+        const char *why = foreign->why ? arena_printf(ctx->mem, "stays Python: %s", foreign->why) : "";
+        const char *const cells[] = {path_name(foreign->path), takeover->files.item[i], state, why, NULL};
         struct json *file = json_object(ctx->mem);
         json_set_text(ctx->mem, file, "from", foreign->path);
         json_set_text(ctx->mem, file, "id", foreign->id);
         json_set_text(ctx->mem, file, "file", takeover->files.item[i]);
         json_set_text(ctx->mem, file, "status", state);
+        json_set_text(ctx->mem, file, "python", foreign->why);
         json_add(ctx->mem, files, file);
         report_row(&reply->report, table, TONE_PLAIN, cells);
     }
@@ -83,7 +85,9 @@ static int adopt_run(struct ctx *ctx, const struct request *request, struct repl
 static int eject_run(struct ctx *ctx, const struct request *request, struct reply *reply)
 {
     __attribute__((cleanup(project_close))) struct project project = {0};
-    struct leaving leaving = {.session = &project.session, .dry_run = request_flag(request, "dry_run")};
+    struct leaving leaving = {.session = &project.session,
+                              .dry_run = request_flag(request, "dry_run"),
+                              .drop = request_flag(request, "drop_records")};
     TRY(project_open(ctx, request, &project));
     TRY(format_find(ctx, request_text(request, "to"), &leaving.format));
     leaving.folder = session_path(ctx, &project.session, request_text(request, "folder"));
@@ -102,8 +106,8 @@ static int eject_run(struct ctx *ctx, const struct request *request, struct repl
                 "%s can go on in %s: %d files were there, %d are new, and its history %s what is applied",
                 leaving.format->title, path_shown(ctx, leaving.folder), leaving.kept, leaving.written.n,
                 leaving.dry_run ? "would say" : "says");
-    report_line(&reply->report, TONE_DIM, "Remove %s and the tables %s and _dbwarden_journal once nobody uses them",
-                path_shown(ctx, project.session.folder->path), project.session.state.migration_table);
+    if (!leaving.drop)
+        report_line(&reply->report, TONE_DIM, "dbwarden's own records are still there; --drop-records drops them");
     return 0;
 }
 
@@ -129,9 +133,9 @@ const struct command adopt_command = {
     .name = "adopt",
     .summary = "Take over the migrations and the history of another tool",
     .description =
-        "Converts the files of dbmate, goose, golang-migrate or plain numbered files of SQL into migrations of this "
+        "Converts the files of Alembic, dbmate, goose, golang-migrate, Flyway, Prisma, yoyo or plain numbered files of SQL into migrations of this "
         "project, and records as applied what the history of that tool says has run; nothing is run again. First all of it is "
-        "tried in a scratch database: what the applied files lead to has to be what the live database is, and those that wait "
+        "tried in a scratch database (a revision of Alembic that reads rows stays Python, and is not run there): what the applied files lead to has to be what the live database is, and those that wait "
         "have to run. Where that is not so, or where files, history and database contradict each other, nothing is written. "
         "The files and the history of the other tool stay as they are, and \"eject\" leads back to them. Another database of "
         "the same project is adopted by the same command: its history is recorded for the files that are there.\n"
@@ -148,13 +152,16 @@ static const struct option_info eject_options[] = {
     {.name = "FOLDER",
      .type = OPTION_TEXT,
      .marks = OPTION_POSITIONAL | OPTION_REQUIRED,
-     .help = "where the tool has its files"},
+     .help = "where the tool has its files; for Alembic the folder of alembic.ini"},
     {.name = "to",
      .type = OPTION_TEXT,
      .marks = OPTION_REQUIRED,
      .value = "TOOL",
-     .help = "for which tool: dbmate, goose, golang-migrate, plain"},
+     .help = "for which tool: alembic, dbmate, goose, golang-migrate, flyway, prisma, yoyo, plain"},
     {.name = "dry-run", .type = OPTION_FLAG, .help = "say what would be written, and write nothing"},
+    {.name = "drop-records",
+     .type = OPTION_FLAG,
+     .help = "drop the tables in which dbwarden keeps what is applied, so that only the tool's history is left"},
     DATABASE_OPTION,
     {0},
 };

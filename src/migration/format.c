@@ -10,8 +10,9 @@
 #include "sql/split.h"
 
 /* Plain files last: they are what is left. */
-const struct format *const format_table[] = {&format_dbmate, &format_goose, &format_golang_migrate, &format_plain,
-                                             NULL};
+const struct format *const format_table[] = {&format_alembic,        &format_dbmate, &format_goose,
+                                             &format_golang_migrate, &format_flyway, &format_prisma,
+                                             &format_yoyo,           &format_plain,  NULL};
 
 static struct names formats_known(struct arena *mem)
 {
@@ -44,7 +45,7 @@ int format_owns(struct ctx *ctx, const struct format *format, const char *folder
         const char *path = path_join(ctx->mem, folder, names.item[i]);
         char *text = NULL;
         size_t length;
-        if (!folder_exists(path) && text_ends(path, ".sql"))
+        if (!folder_exists(path) && (text_ends(path, ".sql") || text_ends(path, ".toml")))
             TRY(file_read(ctx, path, 0, &text, &length));
         *owned = format->owns(names.item[i], text ? text : "");
     }
@@ -132,21 +133,41 @@ static void section_add(struct buf *text, const char *sql)
         buf_add_c(text, '\n');
 }
 
+/* What stands above the first line of the migration itself, whatever language it is in. */
+static void header_add(struct buf *text, const char *comment, const char *said, const struct names *depends_on)
+{
+    buf_addf(text, "%s adopted: %s\n", comment, said);
+    if (depends_on->n)
+        buf_addf(text, "%s depends_on: [\"%s\"]\n", comment, names_join(text->mem, depends_on, "\", \""));
+}
+
 char *foreign_text(struct arena *mem, const struct format *format, const struct foreign *foreign,
                    const struct names *depends_on)
 {
     struct buf text;
     buf_init(&text, mem);
-    buf_addf(&text, "-- adopted: %s %s\n", format->name, foreign->id);
-    if (depends_on->n)
-        buf_addf(&text, "-- depends_on: [\"%s\"]\n", names_join(mem, depends_on, "\", \""));
+    header_add(&text, "--", arena_printf(mem, "%s %s", format->name, foreign->id), depends_on);
     if (foreign->no_transaction)
         buf_add(&text, "-- transaction: none\n");
     buf_add(&text, "\n-- upgrade\n");
-    section_add(&text, text_trim(mem, foreign->up));
+    section_add(&text, text_trim(mem, foreign->up ? foreign->up : ""));
     buf_add(&text, "\n-- rollback\n");
-    section_add(&text, foreign->down ? text_trim(mem, foreign->down)
-                                     : arena_printf(mem, "-- irreversible: %s has no way back for it", format->title));
+    if (foreign->down)
+        section_add(&text, text_trim(mem, foreign->down));
+    else
+        section_add(&text, foreign->no_way_back
+                               ? arena_printf(mem, "-- irreversible: %s", foreign->no_way_back)
+                               : arena_printf(mem, "-- irreversible: %s has no way back for it", format->title));
+    return text.data;
+}
+
+char *foreign_program(struct arena *mem, const struct format *format, const struct foreign *foreign,
+                      const struct names *depends_on)
+{
+    struct buf text;
+    buf_init(&text, mem);
+    header_add(&text, "#", arena_printf(mem, "%s %s", format->name, foreign->id), depends_on);
+    buf_add(&text, foreign->source);
     return text.data;
 }
 
@@ -180,7 +201,7 @@ int foreign_check(struct ctx *ctx, const struct dialect *dialect, const struct f
     struct migration *migration;
     TRY(migration_of_text(ctx, dialect, path, &whole, &migration));
     TRY(migration_check(ctx, migration, false));
-    TRY(side_check(ctx, dialect, foreign, foreign->up, &migration->up));
+    TRY(side_check(ctx, dialect, foreign, foreign->up ? foreign->up : "", &migration->up));
     return foreign->down ? side_check(ctx, dialect, foreign, foreign->down, &migration->down) : 0;
 }
 

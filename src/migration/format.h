@@ -14,13 +14,15 @@ struct foreign {
     const char *id;       /* as its history has it */
     const char *path;     /* of its file, for messages */
     const char *title;    /* the words of its name */
-    const char *up;       /* SQL; of one that stays Python: its source */
+    const char *up;       /* SQL; of one that stays Python what is known of it; NULL: nothing */
     const char *down;     /* NULL: there is none */
     const char *checksum; /* as the tool's history has it; NULL: it keeps none */
     bool no_transaction;
-    bool python;
-    struct names needs; /* ids of others, where the order alone does not say them */
-    bool applied;       /* by the history */
+    const char *source;      /* of one that stays Python: the text of its file; NULL */
+    const char *why;         /* it does */
+    const char *no_way_back; /* why it cannot be undone, where that is known; NULL */
+    struct names needs;      /* ids of others, where the order alone does not say them */
+    bool applied;            /* by the history */
 };
 
 /* What the tool's history says. */
@@ -39,6 +41,7 @@ struct ejected {
     const char *slug;
     const char *checksum; /* filled by write(); NULL: none */
     const char *script;   /* likewise: the name of the file */
+    struct names parents; /* ids of those that it comes after, in a graph */
     bool alone;           /* something in it refuses a transaction */
 };
 
@@ -54,12 +57,13 @@ struct format {
     const char *title;                                /* for messages */
     const char *const *folders;                       /* where its files usually are; NULL-terminated */
     bool (*owns)(const char *name, const char *text); /* is it a file of this tool? `text` is "" of what is not SQL */
-    int (*read)(struct format_reading *reading);
+    int (*read)(struct format_reading *reading);      /* NULL: its files are code (run/alembic.c) */
     enum history history;
-    const char *table;  /* of its history */
-    const char *query;  /* id, 1 if it is applied, 1 if it failed, checksum; in the order of the events */
-    const char *create; /* the table, where it is the same on every engine; NULL: the tool has to make it */
-    const char *insert; /* @id, @title, @script, @checksum and @rank are literals */
+    const char *table;         /* of its history */
+    const char *const *tables; /* that it has beside this one; NULL */
+    const char *query;         /* id, 1 if it is applied, 1 if it failed, checksum; in the order of the events */
+    const char *create;        /* the table, where it is the same on every engine; NULL: the tool has to make it */
+    const char *insert;        /* @id, @title, @script, @checksum, @uuid and @rank are literals */
     const char *remove;
     int digits; /* of a number that it would give */
     bool bare;  /* its history has numbers without leading zeros */
@@ -81,6 +85,9 @@ int format_read(struct ctx *ctx, const struct format *format, const char *folder
 /* The file of ours that holds it; `depends_on` are versions. */
 char *foreign_text(struct arena *mem, const struct format *format, const struct foreign *foreign,
                    const struct names *depends_on);
+/* The same of one that stays Python. */
+char *foreign_program(struct arena *mem, const struct format *format, const struct foreign *foreign,
+                      const struct names *depends_on);
 /* ERR_UNSUPPORTED if `text`, which holds it, would be read as something else. */
 int foreign_check(struct ctx *ctx, const struct dialect *dialect, const struct foreign *foreign, const char *path,
                   const char *text);

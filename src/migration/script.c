@@ -54,6 +54,8 @@ static int header_read(struct ctx *ctx, struct migration *migration)
             migration->title = value;
         else if ((value = header_of(ctx->mem, lines.item[i], "irreversible")) && *value)
             migration->irreversible = value;
+        else if ((value = header_of(ctx->mem, lines.item[i], "adopted")) && *value)
+            migration->adopted = value;
     }
     return 0;
 }

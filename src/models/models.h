@@ -13,7 +13,7 @@
 struct reader_call {
     const char *python;          /* interpreter */
     const char *folder;          /* working folder of the project */
-    const char *mode;            /* "config", "edit", "models", "again", "seed" or "migration" */
+    const char *mode;            /* "config", "edit", "models", "again", "seed", "migration" or "revisions" */
     const struct json *request;  /* overwritten copies only, so it may hold a URL */
     const struct secret *secret; /* a password that goes beside it; NULL: none */
     double seconds;              /* time limit; 0: the usual one */
@@ -44,6 +44,17 @@ struct program_source {
     double seconds; /* 0: any time */
 };
 int models_program(struct ctx *ctx, const struct program_source *source, bool *ran);
+
+/* The revisions of an Alembic project in `folder`: ids, needs, and, unless only the graph is wanted, what they do. */
+struct revisions_source {
+    const char *python;
+    const char *folder; /* where its configuration is; absolute */
+    const char *dialect;
+    const struct url *server; /* on which a scratch database may be made; NULL */
+    bool graph;
+};
+/* [{"id", "needs", "path", "title", "up", "down", "python": why, "source"}] and more; ERR_FAILED with the place. */
+int models_revisions(struct ctx *ctx, const struct revisions_source *source, struct json **reply);
 
 /* `path` as the user would write it: relative to the working folder if it lies below it. NULL gives NULL. */
 const char *path_near(struct ctx *ctx, const char *path);

@@ -84,3 +84,22 @@ int models_program(struct ctx *ctx, const struct program_source *source, bool *r
         emit_warning_at(ctx, (struct place){.file = path_near(ctx, source->path)}, "%s", warning);
     return 0;
 }
+
+int models_revisions(struct ctx *ctx, const struct revisions_source *source, struct json **reply)
+{
+    enum { REVISIONS_SECONDS = 900 };
+    struct json *request = json_object(ctx->mem);
+    json_set_text(ctx->mem, request, "revisions", source->folder);
+    json_set_text(ctx->mem, request, "dialect", source->dialect);
+    json_set_bool(ctx->mem, request, "graph", source->graph);
+    json_set(ctx->mem, request, "server", source->server ? url_json(ctx->mem, source->server) : json_null(ctx->mem));
+    const struct reader_call call = {
+        .python = source->python,
+        .folder = source->folder,
+        .mode = "revisions",
+        .request = request,
+        .secret = source->server ? &source->server->password : NULL,
+        .seconds = REVISIONS_SECONDS,
+    };
+    return reader_run(ctx, &call, reply);
+}

@@ -5,6 +5,7 @@
 #include "run/takeover.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/map.h"
 #include "base/text.h"
 #include "run/parts.h"
@@ -15,6 +16,7 @@ struct going {
     struct map theirs;   /* struct foreign * by id: files that are there */
     struct map rows;     /* by id: not NULL if its history says that it is applied */
     struct list files;   /* struct file_new * */
+    struct names heads;  /* of a graph: ids that no other comes after */
     int64_t last;        /* the highest number */
     int width;
     bool table; /* of the history is there */
@@ -28,9 +30,48 @@ static int fail_words(struct ctx *ctx, const struct leaving *leaving, const char
 
 /* ---- which files ---- */
 
+static int fail_no_project(struct ctx *ctx, const struct leaving *leaving)
+{
+    fail(ctx, ERR_FILE, "there is no project of %s in %s", leaving->format->title, leaving->folder);
+    return fail_hint(ctx, "Name the folder of its configuration, or begin one there first. Nothing has been written.");
+}
+
+static int theirs_ask(struct ctx *ctx, struct leaving *leaving, struct list *foreign)
+{
+    struct foreign_source source = {.format = leaving->format, .folder = leaving->folder, .graph = true};
+    TRY(foreign_read(ctx, leaving->session, &source, foreign));
+    leaving->format = source.format;
+    leaving->folder = source.written ? source.written : leaving->folder;
+    return 0;
+}
+
+/* `id` comes after all of `parents`. */
+static void heads_move(struct ctx *ctx, struct names *heads, const struct names *parents, const char *id)
+{
+    struct names kept = {0};
+    for (int i = 0; i < heads->n; i++)
+        if (!names_have(parents, heads->item[i]))
+            names_add(ctx->mem, &kept, heads->item[i]);
+    names_add(ctx->mem, &kept, id);
+    *heads = kept;
+}
+
+/* The number that the name begins with, or the id. */
+static void number_see(struct ctx *ctx, struct going *going, const struct foreign *foreign)
+{
+    const char *name = path_name(foreign->path);
+    size_t digits = strspn(name, "0123456789");
+    int64_t number = 0;
+    going->width = (int)digits;
+    if (!digits)
+        digits = strspn(name = foreign->id, "0123456789");
+    if (text_to_int(arena_copy(ctx->mem, name, digits), &number) && number > going->last)
+        going->last = number;
+}
+
 static int theirs_read(struct ctx *ctx, struct going *going)
 {
-    const struct leaving *leaving = going->leaving;
+    struct leaving *leaving = going->leaving;
     struct list foreign = {0};
     bool any = false;
     map_init(&going->theirs, ctx->mem);
@@ -38,14 +79,14 @@ static int theirs_read(struct ctx *ctx, struct going *going)
     if (folder_exists(leaving->folder))
         TRY(format_owns(ctx, leaving->format, leaving->folder, &any));
     if (any)
-        TRY(format_read(ctx, leaving->format, leaving->folder, &foreign));
+        TRY(theirs_ask(ctx, leaving, &foreign));
+    else if (!leaving->format->read)
+        return fail_no_project(ctx, leaving);
     for (int i = 0; i < foreign.n; i++) {
         struct foreign *each = foreign.item[i];
-        int64_t number = 0;
         map_set(&going->theirs, each->id, each);
-        if (text_to_int(each->id, &number) && number > going->last)
-            going->last = number;
-        going->width = (int)strspn(path_name(each->path), "0123456789");
+        heads_move(ctx, &going->heads, &each->needs, each->id);
+        number_see(ctx, going, each);
     }
     return 0;
 }
@@ -65,13 +106,27 @@ static void number_give(struct ctx *ctx, struct going *going, struct ejected *ej
 {
     enum { DIGITS_OF_A_TIME = 14 };
     int64_t number, now = going->width >= DIGITS_OF_A_TIME ? number_now(ctx->mem) : 0;
-    if (!ejected->id || !text_to_int(ejected->id, &number)) {
+    if (ejected->id && !text_to_int(ejected->id, &number))
+        return;
+    if (!ejected->id) {
         number = now > going->last ? now : going->last + 1;
         ejected->id =
             arena_printf(ctx->mem, "%0*lld", going->leaving->format->bare ? 1 : going->width, (long long)number);
     }
     ejected->number = arena_printf(ctx->mem, "%0*lld", going->width, (long long)number);
     going->last = number > going->last ? number : going->last;
+}
+
+/* Tools whose migrations are a graph call them by hashes, and this one comes after all that there is. */
+static void hash_give(struct ctx *ctx, struct going *going, struct ejected *ejected)
+{
+    enum { DIGITS_OF_A_HASH = 12 };
+    const struct migration *migration = ejected->migration;
+    const char *text = arena_printf(ctx->mem, "%s %s", migration->filename, migration->checksum);
+    if (!ejected->id)
+        ejected->id = arena_copy(ctx->mem, hash_sha256(ctx->mem, text, strlen(text)), DIGITS_OF_A_HASH);
+    ejected->parents = going->heads;
+    heads_move(ctx, &going->heads, &ejected->parents, ejected->id);
 }
 
 static int alone_find(struct ctx *ctx, const struct session *session, struct ejected *ejected)
@@ -104,13 +159,17 @@ static int file_take(struct ctx *ctx, struct going *going, const struct migratio
         leaving->kept++;
         ejected->script = path_name(there->path);
         ejected->checksum = there->checksum;
+        ejected->parents = there->needs;
         return 0;
     }
     if (migration->script)
         return fail_words(ctx, leaving, migration->filename, "which is code");
     TRY(migration_check(ctx, migration, false));
     TRY(alone_find(ctx, leaving->session, ejected));
-    number_give(ctx, going, ejected);
+    if (leaving->format->history == HISTORY_HEADS)
+        hash_give(ctx, going, ejected);
+    else
+        number_give(ctx, going, ejected);
     return leaving->format->write(ctx, ejected, &going->files);
 }
 
@@ -172,6 +231,13 @@ static void word_set(struct arena *mem, const struct ident_rules *rules, const c
     *sql = text_replace(mem, *sql, word, value ? literal.data : "NULL");
 }
 
+/* Of an id, always the same. */
+static const char *uuid_of(struct arena *mem, const char *id)
+{
+    const char *hash = hash_sha256(mem, id, strlen(id));
+    return arena_printf(mem, "%.8s-%.4s-4%.3s-8%.3s-%.12s", hash, hash + 8, hash + 12, hash + 15, hash + 18);
+}
+
 static void step_add(struct ctx *ctx, struct going *going, struct batch *batch, const char *sql,
                      const struct ejected *ejected)
 {
@@ -182,6 +248,7 @@ static void step_add(struct ctx *ctx, struct going *going, struct batch *batch, 
         word_set(mem, rules, &sql, "@title", text_replace(mem, ejected->slug, "_", " "));
         word_set(mem, rules, &sql, "@script", ejected->script);
         word_set(mem, rules, &sql, "@checksum", ejected->checksum);
+        word_set(mem, rules, &sql, "@uuid", uuid_of(mem, ejected->id));
         sql = text_replace(mem, sql, "@rank", arena_printf(mem, "%d", going->rows.n + batch->n + 1));
     }
     batch->step[batch->n++] = (struct batch_step){.sql = sql, .length = strlen(sql)};
@@ -213,6 +280,30 @@ static int last_write(struct ctx *ctx, struct going *going, struct batch *batch)
     return 0;
 }
 
+/* Those that are applied and that nothing applied comes after. */
+static int heads_write(struct ctx *ctx, struct going *going, struct batch *batch)
+{
+    struct leaving *leaving = going->leaving;
+    struct names heads = {0};
+    for (int i = 0; i < going->ejected.n; i++) {
+        const struct ejected *each = going->ejected.item[i];
+        if (applied_version(&leaving->session->applied, each->migration->number))
+            heads_move(ctx, &heads, &each->parents, each->id);
+    }
+    for (int i = 0; i < going->rows.n; i++)
+        if (!names_have(&heads, going->rows.entry[i].key))
+            names_add(ctx->mem, &leaving->forgotten, going->rows.entry[i].key);
+    for (int i = 0; i < heads.n; i++)
+        if (!map_get(&going->rows, heads.item[i]))
+            names_add(ctx->mem, &leaving->recorded, heads.item[i]);
+    if (!leaving->forgotten.n && !leaving->recorded.n)
+        return 0;
+    step_add(ctx, going, batch, leaving->format->remove, NULL);
+    for (int i = 0; i < heads.n; i++)
+        step_add(ctx, going, batch, leaving->format->insert, &(struct ejected){.id = heads.item[i], .slug = ""});
+    return 0;
+}
+
 static int rows_write(struct ctx *ctx, struct going *going, struct batch *batch)
 {
     struct leaving *leaving = going->leaving;
@@ -239,7 +330,9 @@ static int history_plan(struct ctx *ctx, struct going *going, struct batch *batc
         return 0;
     if (!going->table)
         step_add(ctx, going, batch, format->create, NULL);
-    return format->history == HISTORY_LAST ? last_write(ctx, going, batch) : rows_write(ctx, going, batch);
+    return format->history == HISTORY_LAST    ? last_write(ctx, going, batch)
+           : format->history == HISTORY_HEADS ? heads_write(ctx, going, batch)
+                                              : rows_write(ctx, going, batch);
 }
 
 /* ---- */
@@ -248,6 +341,10 @@ static int write_all(struct ctx *ctx, struct going *going, struct batch *batch)
 {
     const struct leaving *leaving = going->leaving;
     TRY(folder_make(ctx, leaving->folder));
+    for (int i = 0; i < going->files.n; i++) { /* some have a folder for each */
+        const char *name = ((const struct file_new *)going->files.item[i])->name;
+        TRY(folder_make(ctx, path_folder(ctx->mem, path_join(ctx->mem, leaving->folder, name))));
+    }
     int code = folder_write(ctx, leaving->folder, &going->files, FILE_SHARED);
     if (!code && batch->n)
         code = conn_batch(ctx, leaving->session->conn, batch);
@@ -272,5 +369,11 @@ int leaving_run(struct ctx *ctx, struct leaving *leaving)
     TRY(history_plan(ctx, &going, &batch));
     for (int i = 0; i < going.files.n; i++)
         names_add(ctx->mem, &leaving->written, ((const struct file_new *)going.files.item[i])->name);
-    return leaving->dry_run ? 0 : write_all(ctx, &going, &batch);
+    if (leaving->dry_run)
+        return 0;
+    TRY(write_all(ctx, &going, &batch));
+    if (!leaving->drop)
+        return 0;
+    lock_release(&session->lock);
+    return state_drop(ctx, &session->state);
 }

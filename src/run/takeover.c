@@ -20,6 +20,14 @@
 
 /* ---- the new files ---- */
 
+/* A program reaches the database of the project, so in the trial SQL stands in for it: what is known of what it does. */
+struct conversion {
+    struct list files;      /* struct file_new *: all, as they will be */
+    struct list trial;      /* as they are tried */
+    struct list programs;   /* of the former, what is not SQL */
+    struct names stand_ins; /* of the latter, what stands for these */
+};
+
 /* Versions of those that it needs, unless that is the one before it. */
 static struct names needs_of(struct ctx *ctx, const struct takeover *takeover, int at)
 {
@@ -33,19 +41,32 @@ static struct names needs_of(struct ctx *ctx, const struct takeover *takeover, i
     return versions;
 }
 
-static int files_convert(struct ctx *ctx, struct takeover *takeover, struct list *files)
+static int file_convert(struct ctx *ctx, struct takeover *takeover, int at, struct conversion *conversion)
 {
-    for (int i = 0; i < takeover->foreign.n; i++) {
-        const struct foreign *foreign = takeover->foreign.item[i];
-        const struct names needs = needs_of(ctx, takeover, i);
-        const char *slug = name_slug(ctx->mem, foreign->title);
-        struct file_new *file = NEW(ctx->mem, struct file_new);
-        file->name = name_file(ctx->mem, takeover->database->name, i + 1, *slug ? slug : "migration");
-        file->text = foreign_text(ctx->mem, takeover->format, foreign, &needs);
-        TRY(foreign_check(ctx, takeover->database->source, foreign, file->name, file->text));
-        names_add(ctx->mem, &takeover->files, file->name);
-        list_add(ctx->mem, files, file);
+    const struct foreign *foreign = takeover->foreign.item[at];
+    const struct names needs = needs_of(ctx, takeover, at);
+    const char *slug = name_slug(ctx->mem, foreign->title);
+    struct file_new *file = NEW(ctx->mem, struct file_new), *program = file;
+    file->name = name_file(ctx->mem, takeover->database->name, at + 1, *slug ? slug : "migration");
+    file->text = foreign_text(ctx->mem, takeover->format, foreign, &needs);
+    TRY(foreign_check(ctx, takeover->database->source, foreign, file->name, file->text));
+    list_add(ctx->mem, &conversion->trial, file);
+    if (foreign->source) {
+        program = NEW(ctx->mem, struct file_new);
+        program->name = arena_printf(ctx->mem, "%s.py", path_stem(ctx->mem, file->name));
+        program->text = foreign_program(ctx->mem, takeover->format, foreign, &needs);
+        list_add(ctx->mem, &conversion->programs, program);
+        names_add(ctx->mem, &conversion->stand_ins, file->name);
     }
+    names_add(ctx->mem, &takeover->files, program->name);
+    list_add(ctx->mem, &conversion->files, program);
+    return 0;
+}
+
+static int files_convert(struct ctx *ctx, struct takeover *takeover, struct conversion *conversion)
+{
+    for (int i = 0; i < takeover->foreign.n; i++)
+        TRY(file_convert(ctx, takeover, i, conversion));
     return 0;
 }
 
@@ -262,7 +283,8 @@ static int history_write(struct ctx *ctx, struct takeover *takeover)
         struct migration *migration = folder_version(session->folder, i + 1);
         if (!((const struct foreign *)takeover->foreign.item[i])->applied)
             continue;
-        migration->token_checksum = migration_tokens(ctx->mem, migration);
+        if (!migration->token_checksum)
+            migration->token_checksum = migration_tokens(ctx->mem, migration);
         batch.step[batch.n++] = state_record(ctx, &session->state, migration);
         batch.step[batch.n++] = journal_whole(ctx, &session->state, migration, false, 0);
     }
@@ -278,34 +300,46 @@ static int fail_adopted(struct ctx *ctx, const struct session *session)
     return fail_hint(ctx, "It was adopted before; `dbwarden status` shows what is there. Nothing has been written.");
 }
 
-static int files_try(struct ctx *ctx, struct takeover *takeover, const char *beside, const struct list *files)
+static int programs_write(struct ctx *ctx, const char *beside, const struct conversion *conversion)
+{
+    for (int i = 0; i < conversion->stand_ins.n; i++)
+        TRY(file_remove(ctx, path_join(ctx->mem, beside, conversion->stand_ins.item[i])));
+    return conversion->programs.n ? folder_write(ctx, beside, &conversion->programs, FILE_SHARED) : 0;
+}
+
+static int files_try(struct ctx *ctx, struct takeover *takeover, const char *beside,
+                     const struct conversion *conversion)
 {
     const char *own = takeover->database->migrations_dir;
     TRY(folder_make(ctx, beside));
-    TRY(folder_write(ctx, beside, files, FILE_SHARED));
+    TRY(folder_write(ctx, beside, &conversion->trial, FILE_SHARED));
     takeover->database->migrations_dir = beside;
     int code = scratch_place_try(ctx, &takeover->server, scratch_place_own(takeover->session), try_all, takeover);
     takeover->database->migrations_dir = own;
-    return code;
+    return code < 0 ? code : programs_write(ctx, beside, conversion);
 }
 
 static int take_over(struct ctx *ctx, struct takeover *takeover, const char *beside)
 {
     struct session *session = takeover->session;
-    struct list files = {0};
-    TRY(format_read(ctx, takeover->format, takeover->folder, &takeover->foreign));
-    TRY(files_convert(ctx, takeover, &files));
-    TRY(target_check(ctx, takeover, &files));
+    struct conversion conversion = {0};
+    struct foreign_source source = {.format = takeover->format, .folder = takeover->folder, .server = takeover->server};
+    TRY(foreign_read(ctx, session, &source, &takeover->foreign));
+    takeover->format = source.format;
+    TRY(files_convert(ctx, takeover, &conversion));
+    TRY(target_check(ctx, takeover, &conversion.files));
     TRY(takeover->dry_run ? session_connect(ctx, session, true) : session_hold(ctx, session));
     TRY(session_reload(ctx, session));
     if (session->applied.n)
         return fail_adopted(ctx, session);
     if (takeover->format->table)
         names_add(ctx->mem, &takeover->database->filter.own, takeover->format->table);
+    for (const char *const *table = takeover->format->tables; table && *table; table++)
+        names_add(ctx->mem, &takeover->database->filter.own, *table);
     TRY(history_read(ctx, takeover));
     if (takeover->up_to)
         TRY(up_to_mark(ctx, takeover));
-    TRY(files_try(ctx, takeover, beside, &files));
+    TRY(files_try(ctx, takeover, beside, &conversion));
     for (int i = 0; i < takeover->foreign.n; i++)
         takeover->applied += ((const struct foreign *)takeover->foreign.item[i])->applied;
     if (takeover->dry_run)

@@ -8,6 +8,17 @@
 #include "migration/format.h"
 #include "run/run.h"
 
+/* Where files of a tool are read from. */
+struct foreign_source {
+    const struct format *format; /* out: with the names that its history has here */
+    const char *folder;
+    const struct url *server; /* that may be asked what code does; NULL */
+    bool graph;               /* only which files there are, not what is in them */
+    const char *written;      /* out: where new files go, if not into that folder; NULL */
+};
+/* alembic.c: whatever they are written in. */
+int foreign_read(struct ctx *ctx, const struct session *session, struct foreign_source *source, struct list *foreign);
+
 struct takeover {
     struct session *session;
     struct database_config *database; /* of the session; its folder is another one for a while */
@@ -36,6 +47,7 @@ struct leaving {
     const struct format *format;
     const char *folder;
     bool dry_run;
+    bool drop;              /* our own tables, in the end */
     struct names written;   /* out: files */
     int kept;               /* out: files that the tool has already */
     struct names recorded;  /* out: ids that its history got */

@@ -50,6 +50,7 @@ int state_exists(struct ctx *ctx, struct state *state, bool *exists); /* of the 
 struct names state_texts(struct ctx *ctx, const struct state *state);
 /* Of any table, where ours are: another tool's history. */
 int state_has(struct ctx *ctx, struct state *state, const char *table, bool *exists);
+int state_drop(struct ctx *ctx, struct state *state); /* all of ours, for good; without the lock */
 /* Those that say which files are applied, as far as they are there; unquoted. */
 int state_tables(struct ctx *ctx, struct state *state, struct names *names);
 int state_applied(struct ctx *ctx, struct state *state,

@@ -103,6 +103,18 @@ int state_tables(struct ctx *ctx, struct state *state, struct names *names)
     return 0;
 }
 
+int state_drop(struct ctx *ctx, struct state *state)
+{
+    const char *const tables[] = {state->migration_table, state->seed_table, JOURNAL_TABLE, LOCK_TABLE};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        bool exists;
+        TRY(state_has(ctx, state, tables[i], &exists));
+        if (exists)
+            TRY(conn_exec(ctx, state->conn, state_sql(ctx, state, "DROP TABLE @t", tables[i])));
+    }
+    return 0;
+}
+
 static int prepare_journal(struct ctx *ctx, struct state *state)
 {
     const struct state_sql *sql = conn_state(state->conn);

@@ -1,12 +1,14 @@
 """adopt and eject, with the other tools themselves: their files and their history, what we do next, and back."""
 
+import hashlib
 import subprocess
+import zlib
 
 import pytest
 from support.engines import EngineProject, created
 from support.histories import TOOLS, Goose
 
-TOOL_TABLES = {"schema_migrations", "goose_db_version"}
+TOOL_TABLES = ("schema_migrations", "goose_db_version", "alembic_version", "_yoyo", "yoyo_lock", "_dbwarden")
 
 
 def steps(engine):
@@ -38,14 +40,13 @@ def steps(engine):
 def dump(database):
     """Schema and rows, but for what tools note of themselves."""
     if database.engine == "postgresql":
-        left = [f"--exclude-table={name}*" for name in sorted(TOOL_TABLES | {"_dbwarden"})]
+        left = [f"--exclude-table={name}*" for name in TOOL_TABLES]
         text = subprocess.run(["pg_dump", *left, database.url], capture_output=True, text=True, check=True).stdout
         return [line for line in text.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
-    text = subprocess.run(["sqlite3", database.alchemy.url.database, ".dump"], capture_output=True, text=True, check=True).stdout
-    return sorted(line for line in text.splitlines()
-                  if "dbwarden" not in line and "sqlite_sequence" not in line and not any(name in line for name in TOOL_TABLES)
-                  and line.strip(" )") != "" and "version_id INTEGER" not in line and "is_applied" not in line and "tstamp" not in line
-                  and "id INTEGER PRIMARY KEY AUTOINCREMENT" not in line)
+    shape = [(name, table, " ".join(sql.split())) for name, table, sql in database.query("SELECT name, tbl_name, sql FROM sqlite_master")
+             if sql and not table.startswith((*TOOL_TABLES, "sqlite_"))]
+    rows = [(name, sorted(map(repr, database.query(f'SELECT * FROM "{name}"')))) for name, table, sql in shape if sql.startswith("CREATE TABLE")]
+    return sorted(shape) + sorted(rows)
 
 
 @pytest.fixture(params=("sqlite", "postgresql"))
@@ -89,17 +90,13 @@ def test_there_and_back(both, tmp_path, kind):
     project.ok("migrate")
     out = project.ok("eject", "theirs", "--to", kind.name)
     assert "11 files were there" in out.out
-    fill(tool, made, 16, 20) if kind.name != "dbmate" else later(tool, made)
+    if kind.name == "dbmate":
+        last = max(int(path.name[:14]) for path in tool.folder.iterdir())  # what follows was given the time of day as its number
+        tool.number = lambda n: str(last + n)
+    fill(tool, made, 16, 20)
     tool.up()
     assert dump(project.database) == dump(straight)
     assert tool.rows() == alone.rows()
-
-
-def later(tool, made):
-    """What follows files that were given the time of day as their number."""
-    last = max(int(path.name[:14]) for path in tool.folder.iterdir())
-    tool.number = lambda n: str(last + n)
-    fill(tool, made, 16, 20)
 
 
 # What contradicts itself is told, and nothing is written.  The history is that of a real run, changed by hand.
@@ -220,6 +217,64 @@ def test_what_the_schema_cannot_tell(lite):
     assert "no file of version 9" in refused(lite, "sql", "--to-version", "9")
     lite.ok("adopt", "sql", "--to-version", "2")
     assert lite.statuses() == {"0001": "applied", "0002": "applied"}
+
+
+def test_prisma(lite):
+    lite.migrations.rmdir()
+    texts = {f"2024010100000{n}_t{n}": f"CREATE TABLE t{n} (id integer PRIMARY KEY);\n" for n in (1, 2, 3)}
+    for name, text in texts.items():
+        lite.write(f"prisma/migrations/{name}/migration.sql", text)
+    lite.write("prisma/migrations/migration_lock.toml", 'provider = "sqlite"\n')
+    lite.database.run("CREATE TABLE _prisma_migrations (id TEXT PRIMARY KEY NOT NULL, checksum TEXT NOT NULL, finished_at DATETIME,"
+                      " migration_name TEXT NOT NULL, logs TEXT, rolled_back_at DATETIME, started_at DATETIME NOT NULL DEFAULT"
+                      " current_timestamp, applied_steps_count INTEGER UNSIGNED NOT NULL DEFAULT 0)")
+    for at, name in enumerate(sorted(texts)[:2]):
+        checksum = hashlib.sha256(texts[name].encode()).hexdigest()
+        lite.database.run(f"INSERT INTO _prisma_migrations VALUES ('{at}', '{checksum}', {at}, '{name}', NULL, NULL, {at}, 1)")
+    lite.database.run(texts["20240101000001_t1"])
+    lite.database.run(texts["20240101000002_t2"])
+    lite.write("prisma/migrations/20240101000001_t1/migration.sql", texts["20240101000001_t1"] + "-- changed")
+    assert "was changed after Prisma had run it" in refused(lite, "prisma/migrations")
+    lite.write("prisma/migrations/20240101000001_t1/migration.sql", texts["20240101000001_t1"])
+    lite.ok("adopt")
+    assert list(lite.statuses().values()) == ["applied", "applied", "pending"]
+    lite.migration("0004", "t4", "CREATE TABLE t4 (id integer PRIMARY KEY);", "DROP TABLE t4;")
+    lite.ok("migrate")
+    lite.ok("eject", "prisma/migrations", "--to", "prisma")
+    rows = dict(lite.database.query("SELECT migration_name, checksum FROM _prisma_migrations"))
+    folders = sorted(path.name for path in (lite.folder / "prisma/migrations").iterdir() if path.is_dir())
+    assert sorted(rows) == folders and len(folders) == 4 and folders[3].endswith("_t4")
+    assert all(hashlib.sha256((lite.folder / "prisma/migrations" / name / "migration.sql").read_bytes()).hexdigest() == rows[name] for name in rows)
+
+
+def test_flyway(lite):
+    lite.migrations.rmdir()
+    texts = {"V1__t1.sql": "CREATE TABLE t1 (id integer PRIMARY KEY);\r\n-- Gr\u00fc\u00dfe\r\n", "V1.9__t2.sql": "CREATE TABLE t2 (id integer);",
+             "V1.10__t3.sql": "CREATE TABLE t3 (id integer);\n"}
+    for name, text in texts.items():
+        lite.write(f"sql/{name}", "").write_bytes(text.encode())
+    lite.database.run("CREATE TABLE flyway_schema_history (installed_rank INT NOT NULL PRIMARY KEY, version VARCHAR(50), description"
+                      " VARCHAR(200) NOT NULL, type VARCHAR(20) NOT NULL, script VARCHAR(1000) NOT NULL, checksum INT, installed_by"
+                      " VARCHAR(100) NOT NULL, installed_on TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H\\:%M\\:%f','now')),"
+                      " execution_time INT NOT NULL, success BOOLEAN NOT NULL)")
+    for rank, (name, version) in enumerate([("V1__t1.sql", "1"), ("V1.9__t2.sql", "1.9")], 1):
+        lines = texts[name].encode().replace(b"\r", b"").replace(b"\n", b"")
+        checksum = (zlib.crc32(lines) ^ 0x80000000) - 0x80000000
+        lite.database.run("INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum, installed_by,"
+                          f" execution_time, success) VALUES ({rank}, '{version}', 't', 'SQL', '{name}', {checksum}, 'me', 1, 1)")
+        lite.database.run(f"CREATE TABLE t{rank} (id integer{' PRIMARY KEY' if rank == 1 else ''})")
+    lite.write("sql/R__views.sql", "SELECT 1;")
+    assert "it runs again and again" in refused(lite, "sql")
+    (lite.folder / "sql/R__views.sql").unlink()
+    lite.ok("adopt", "sql")
+    assert list(lite.statuses().values()) == ["applied", "applied", "pending"]
+    lite.migration("0004", "t4", "CREATE TABLE t4 (id integer PRIMARY KEY);", "DROP TABLE t4;")
+    lite.ok("migrate")
+    lite.ok("eject", "sql", "--to", "flyway")
+    made = (lite.folder / "sql/V2__t4.sql").read_bytes().replace(b"\n", b"")
+    assert lite.database.query("SELECT version, checksum, success FROM flyway_schema_history ORDER BY installed_rank")[2:] == [
+        ("1.10", (zlib.crc32(texts["V1.10__t3.sql"].strip().encode()) ^ 0x80000000) - 0x80000000, 1),
+        ("2", (zlib.crc32(made) ^ 0x80000000) - 0x80000000, 1)]
 
 
 def test_what_is_not_there(lite, goose):

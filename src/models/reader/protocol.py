@@ -79,6 +79,9 @@ def dispatch(mode, request):
     if mode in ("seed", "migration"):
         from . import program
         return program.read(request)
+    if mode == "revisions":
+        from . import revisions
+        return revisions.read(request)
     if mode == "again":
         from . import again
         return again.read(request)

@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 CACHE = Path(os.environ.get("DBWARDEN_TEST_CACHE", "/var/tmp/dbwarden-test"))
 DBMATE = "2.36.0"
+YOYO = "9.0.0"
 GO_PROGRAMS = {
     "goose": ("github.com/pressly/goose/v3/cmd/goose",
               "no_clickhouse no_mssql no_mysql no_vertica no_ydb no_libsql no_duckdb no_turso no_starrocks no_spanner"),
@@ -48,6 +49,20 @@ def npm(package, version):
     def make(folder):
         run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, f"{package}@{version}")
     return kept(f"{package}-{version}", make) / "node_modules" / ".bin" / package
+
+
+def yoyo():
+    return CACHE / f"yoyo-{YOYO}" / "bin" / "yoyo"
+
+
+def yoyo_install():
+    def make(folder):
+        run("/usr/bin/python3", "-m", "venv", folder)
+        run(folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", f"yoyo-migrations=={YOYO}", "psycopg2-binary",
+            "setuptools<80")
+        script = folder / "bin" / "yoyo"  # which names the folder that it was made in
+        script.write_text('#!/bin/sh\nexec "$(dirname "$0")/python3" -m yoyo "$@"\n')
+    kept(f"yoyo-{YOYO}", make)
 
 
 def go_folder(program):
@@ -154,9 +169,29 @@ class GolangMigrate(Tool):
         return [(row[0], bool(row[1])) for row in self.database.query("SELECT version, dirty FROM schema_migrations")]
 
 
+class Yoyo(Tool):
+    name, table, digits = "yoyo", "_yoyo_migration", 4
+
+    def url(self):
+        return f"sqlite:///{self.path()}" if self.engine == "sqlite" else self.database.url
+
+    def put(self, n, name, up, down, alone=False):
+        head = "-- transactional: false\n" if alone else ""
+        for side, text in ((".sql", up), (".rollback.sql", down)):
+            (self.folder / f"{self.number(n)}_{name}{side}").write_text(f"{head}{text}\n")
+
+    def up(self):
+        run(yoyo(), "apply", "--batch", "--no-config-file", "--database", self.url(), self.folder)
+
+    def rows(self):
+        return self.database.query("SELECT migration_hash, migration_id FROM _yoyo_migration ORDER BY migration_id")
+
+
 # Building takes minutes: a soak does it (`histories.py install`), and what is there is used.
-TOOLS = [Dbmate] + [tool for program, tool in (("goose", Goose), ("migrate", GolangMigrate)) if go(program).exists()]
+TOOLS = [Dbmate] + [tool for program, tool in (("goose", Goose), ("migrate", GolangMigrate)) if go(program).exists()] + (
+    [Yoyo] if yoyo().exists() else [])
 
 if __name__ == "__main__" and sys.argv[1:] == ["install"]:
     for each in GO_PROGRAMS:
         go_install(each)
+    yoyo_install()

@@ -1,0 +1,67 @@
+/*
+ * What another tool's files hold, where these are code: the reader asks the project's own interpreter (models/reader/revisions.py).
+ */
+#include "run/takeover.h"
+
+#include "base/text.h"
+
+static void names_take(struct arena *mem, const struct json *array, struct names *names)
+{
+    for (int i = 0; array && i < array->n; i++)
+        names_add(mem, names, array->item[i]->text);
+}
+
+static struct foreign *revision_take(struct ctx *ctx, const struct json *said)
+{
+    struct foreign *foreign = NEW(ctx->mem, struct foreign);
+    *foreign = (struct foreign){
+        .id = json_get_text(said, "id"),
+        .path = json_get_text(said, "path"),
+        .title = json_get_text(said, "title"),
+        .up = json_get_text(said, "up"),
+        .down = json_get_text(said, "down"),
+        .source = json_get_text(said, "source"),
+        .why = json_get_text(said, "python"),
+        .no_way_back = json_get_text(said, "no_way_back"),
+    };
+    if (foreign->source && (!foreign->up || !*foreign->up))
+        foreign->up = "SELECT 1;\n"; /* in the trial */
+    names_take(ctx->mem, json_get(said, "needs"), &foreign->needs);
+    return foreign;
+}
+
+/* The history may have another name than the usual one. */
+static const struct format *format_of(struct arena *mem, const struct format *format, const struct json *reply)
+{
+    const char *schema = json_get_text(reply, "schema"), *table = json_get_text(reply, "table");
+    if (!schema && text_equal(table, format->table))
+        return format;
+    struct format *own = NEW(mem, struct format);
+    const char *full = schema ? arena_printf(mem, "%s.%s", schema, table) : table;
+    *own = *format;
+    own->table = table;
+    own->query = text_replace(mem, format->query, format->table, full);
+    own->create = text_replace(mem, format->create, format->table, full);
+    own->insert = text_replace(mem, format->insert, format->table, full);
+    own->remove = text_replace(mem, format->remove, format->table, full);
+    return own;
+}
+
+int foreign_read(struct ctx *ctx, const struct session *session, struct foreign_source *source, struct list *foreign)
+{
+    struct json *reply;
+    if (source->format->read)
+        return format_read(ctx, source->format, source->folder, foreign);
+    struct revisions_source asked = {.folder = path_absolute(ctx, source->folder),
+                                     .dialect = session->database->dialect->name,
+                                     .graph = source->graph,
+                                     .server = source->server};
+    TRY(config_python(ctx, session->config, &asked.python));
+    TRY(models_revisions(ctx, &asked, &reply));
+    const struct json *revisions = json_get(reply, "revisions");
+    for (int i = 0; i < revisions->n; i++)
+        list_add(ctx->mem, foreign, revision_take(ctx, revisions->item[i]));
+    source->format = format_of(ctx->mem, source->format, reply);
+    source->written = json_get_text(reply, "versions");
+    return 0;
+}
