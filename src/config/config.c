@@ -292,7 +292,8 @@ int config_program(struct ctx *ctx, const struct config *config, const struct da
                    struct program_source *program, bool *ran)
 {
     program->folder = config->folder;
-    program->url = &database->url;
+    if (!program->url)
+        program->url = &database->url;
     TRY(config_python(ctx, config, &program->python));
     return models_program(ctx, program, ran);
 }

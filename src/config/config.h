@@ -114,7 +114,7 @@ int config_models(struct ctx *ctx, const struct config *config, const struct dat
 int config_models_again(struct ctx *ctx, const struct config *config, const struct database_config *database,
                         struct json *columns, struct tree **tree);
 
-/* See models_program(); `program` says all but python, folder and url. */
+/* See models_program(); `program` says all but python and folder; url NULL: the database's own. */
 int config_program(struct ctx *ctx, const struct config *config, const struct database_config *database,
                    struct program_source *program, bool *ran);
 

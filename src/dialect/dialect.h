@@ -239,6 +239,8 @@ struct driver {
     int (*lease_release)(struct ctx *ctx, struct conn *conn, const char *table, const char *token);
     /* A second connection to the very server and database that the first one has reached. NULL without lock_doubt. */
     int (*twin)(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin);
+    /* Where another process finds that database. NULL: only the connection may know it, and backup->save() and load() carry a copy. */
+    const struct url *(*reached)(const struct conn *conn);
     /*
      * Brings the session back to what it was when it was opened, but for its locks: settings, role, search path or database,
      * temporary objects. session_save() comes before a file that changes it, where the engine cannot tell by itself; NULL else.

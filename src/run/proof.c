@@ -234,9 +234,11 @@ static int rows_look(struct ctx *look, struct conn *conn, const struct tree *sta
     return 0;
 }
 
-/* A file without the word takes nothing away: what has another name than before may still be there. */
+/* A file without the word takes nothing away: what has another name than before may still be there. Of a program nobody knows. */
 static bool drops_something(const struct migration *migration, const struct dialect *dialect)
 {
+    if (migration->script)
+        return true;
     for (int i = 0; i < migration->up.n; i++) {
         struct lexer lexer;
         lex_open(&lexer, dialect->lex, migration->up.piece[i].text, migration->up.piece[i].length);
@@ -394,7 +396,8 @@ static int file_prove(struct proving *proving, const struct migration *migration
 /* Without a try: there is nothing to run, or nothing to be undone. */
 static bool is_settled(struct ctx *ctx, const struct migration *migration, struct proof_file *file)
 {
-    if (migration->down.n || migration->down_error || !migration->up.n)
+    bool back = migration->script ? migration->has_down : migration->down.n || !migration->up.n;
+    if (back || migration->down_error)
         return false;
     file->outcome = migration->irreversible ? PROOF_IRREVERSIBLE : PROOF_NONE;
     if (migration->irreversible)

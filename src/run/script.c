@@ -70,12 +70,13 @@ static int interrupted_check(struct ctx *ctx, const struct session *session, con
 
 static int copy_refuse(struct ctx *ctx, const struct migration *migration)
 {
-    fail(ctx, ERR_UNSUPPORTED, "a program is not run on a copy of the database: it could reach the database itself");
+    fail(ctx, ERR_UNSUPPORTED, "a script is not run on a copy of the database: it could reach the database itself");
     fail_hint(ctx, "Try it on a database of its own, with --url.");
     return fail_at(ctx, migration->path, 0, 0);
 }
 
-static int python_run(struct ctx *ctx, struct session *session, const struct migration *migration, bool down)
+static int python_run(struct ctx *ctx, struct session *session, const struct migration *migration, bool down,
+                      const struct url *url)
 {
     struct state *state = &session->state;
     bool tied = is_tied(session, migration), ran;
@@ -86,6 +87,7 @@ static int python_run(struct ctx *ctx, struct session *session, const struct mig
     const struct batch_step withdraw = state_unrecord(ctx, state, &made);
     struct program_source source = {
         .path = path_absolute(ctx, migration->path),
+        .url = url,
         .what = "migration",
         .function = down ? "rollback" : "upgrade",
         .arguments = 1,
@@ -97,6 +99,33 @@ static int python_run(struct ctx *ctx, struct session *session, const struct mig
         .seconds = session->time_limit,
     };
     return config_program(ctx, session->config, session->database, &source, &ran);
+}
+
+/* A copy that only our connection knows, as a file for the time that the program runs. */
+static int python_run_carried(struct ctx *ctx, struct session *session, const struct migration *migration, bool down)
+{
+    const struct backup_way *way = session->conn->dialect->driver->backup;
+    char path[] = "/tmp/dbwarden-program-XXXXXX.db";
+    __attribute__((cleanup(fd_close))) int fd = mkostemps(path, 3, O_CLOEXEC);
+    if (fd < 0)
+        return fail(ctx, ERR_FILE, "cannot make a file in /tmp: %s", strerror(errno));
+    const struct url url = {.dialect = session->conn->dialect->name, .database = path};
+    int code = way->save(ctx, session->conn, path);
+    code = code < 0 ? code : python_run(ctx, session, migration, down, &url);
+    code = code < 0 ? code : way->load(ctx, session->conn, path);
+    unlink(path);
+    return code;
+}
+
+/* In a sandbox or a scratch database the program gets that one. */
+static int python_run_there(struct ctx *ctx, struct session *session, const struct migration *migration, bool down)
+{
+    const struct driver *driver = session->conn->dialect->driver;
+    if (!session->sandbox)
+        return python_run(ctx, session, migration, down, NULL);
+    if (!driver->reached)
+        return python_run_carried(ctx, session, migration, down);
+    return python_run(ctx, session, migration, down, driver->reached(session->conn));
 }
 
 /* ---- shell */
@@ -255,18 +284,18 @@ int script_run(struct ctx *ctx, struct session *session, const struct migration 
 {
     double started = clock_monotonic();
     bool skip, tied = is_tied(session, migration);
-    if (session->sandbox)
+    if (session->sandbox && (migration->script != SCRIPT_PYTHON || migration->takes_file))
         return copy_refuse(ctx, migration);
     TRY(interrupted_check(ctx, session, migration, down, &skip));
     if (skip)
         return finish(ctx, session, migration, down, -1);
     if (tied) {
-        TRY(python_run(ctx, session, migration, down));
+        TRY(python_run_there(ctx, session, migration, down));
         return took(ctx, session, migration, clock_monotonic() - started);
     }
     TRY(begin(ctx, session, migration, down));
     bool shell = migration->script == SCRIPT_SHELL || migration->takes_file;
-    int code = shell ? shell_run(ctx, session, migration, down) : python_run(ctx, session, migration, down);
+    int code = shell ? shell_run(ctx, session, migration, down) : python_run_there(ctx, session, migration, down);
     double seconds = clock_monotonic() - started;
     if (code < 0)
         return settle_failure(ctx, session, migration, seconds);

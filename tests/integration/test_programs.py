@@ -187,16 +187,35 @@ def test_python_ends_with_its_runner(filled):
     assert slugs(filled) == [("ann",), ("bob",)]
 
 
-@pytest.mark.parametrize("option, sentence", [("--sandbox", "a program is not run on a copy of the database"),
-                                              ("--atomic", "cannot be part of one transaction: it is a program")])
-def test_a_program_is_not_run_where_it_could_do_harm(lite, option, sentence):
-    lite.python = sys.executable
-    lite.migration("0001", "t", "CREATE TABLE t (id integer, name varchar(20), slug varchar(20));", "DROP TABLE t;")
-    lite.ok("migrate")
-    program(lite, "0002", "slugs.py", PYTHON)
+@pytest.mark.parametrize("name, option, sentence", [
+    ("slugs.sh", "--sandbox", "a script is not run on a copy of the database"),
+    ("slugs.py", "--atomic", "cannot be part of one transaction: it is a program")])
+def test_a_program_is_not_run_where_it_could_do_harm(lite, name, option, sentence):
+    program(lite, "0001", name, "def upgrade(connection):\n    pass\n" if name.endswith("py") else "echo x > ran\n")
     outcome = lite.run("migrate", option)
     assert outcome.status == 1 and sentence in outcome.err
-    assert applied(lite) == ["primary__0001_t.sql"]
+    assert applied(lite) == [] and not (lite.folder / "ran").exists()
+
+
+def test_python_in_copies(schema_project):
+    """A sandbox and scratch databases get their own connection: what is proved there reaches nothing else."""
+    project = schema_project
+    project.python = sys.executable
+    made = "CREATE TABLE t (id integer PRIMARY KEY, name varchar(20), slug varchar(20));"
+    project.write("schema.sql", made)
+    project.migration("0001", "t", made, "DROP TABLE t;")
+    project.ok("migrate")
+    project.database.run("INSERT INTO t VALUES (1, 'Ann', NULL)")
+    program(project, "0002", "slugs.py", PYTHON)
+    said = project.ok("migrate", "--sandbox", *project.options)
+    assert "primary__0002_slugs.py" in said.err
+    assert project.database.query("SELECT slug FROM t") == [(None,)]
+    files = project.ok("verify", "--json", *project.options).json
+    assert "slugs.py" in str(files) and "fails" not in str(files)
+    made = "from sqlalchemy import text\n\n\ndef upgrade(connection):\n    connection.execute(text('CREATE TABLE made (id integer)'))\n"
+    program(project, "0003", "made.py", made + "\n\ndef rollback(connection):\n    connection.execute(text('DROP TABLE made'))\n")
+    changes = project.ok("diff", "--from", "db", "--to", "migrations", "--format", "json", *project.options).json["changes"]
+    assert [change["object"] for change in changes] == ["table made"]
 
 
 def test_a_copy_of_the_process_ends_with_the_function(filled):

@@ -136,11 +136,12 @@ static const struct backup_way backup = {
     .ending = "sql", .save = my_backup_save, .check = my_backup_check, .load = my_backup_load};
 
 /* All but scratch databases is the same for both. */
-#define DRIVER                                                                                                \
-    .open = my_open, .url_options = my_url_options, .close = my_close, .query = my_query, .exec = my_exec,    \
-    .batch = my_batch, .cancel = my_cancel, .lock_try = my_lock_try, .lock_release = my_lock_release,         \
-    .lock_look = my_lock_look, .lock_doubt = my_lock_doubt, .twin = my_twin, .session_save = my_session_save, \
-    .session_reset = my_session_reset, .backup = &backup, .sandbox = my_sandbox, .limit = my_limit
+#define DRIVER                                                                                                    \
+    .open = my_open, .url_options = my_url_options, .close = my_close, .query = my_query, .exec = my_exec,        \
+    .batch = my_batch, .cancel = my_cancel, .lock_try = my_lock_try, .lock_release = my_lock_release,             \
+    .lock_look = my_lock_look, .lock_doubt = my_lock_doubt, .twin = my_twin, .reached = my_reached,               \
+    .session_save = my_session_save, .session_reset = my_session_reset, .backup = &backup, .sandbox = my_sandbox, \
+    .limit = my_limit
 
 const struct driver my_driver = {DRIVER, .scratch = my_mysql_scratch};
 const struct driver my_mariadb_driver = {DRIVER, .scratch = my_mariadb_scratch};

@@ -92,6 +92,11 @@ int my_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why)
     return 0;
 }
 
+const struct url *my_reached(const struct conn *conn)
+{
+    return &((const struct my_conn *)conn)->url;
+}
+
 int my_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin)
 {
     return my_open(ctx, &((struct my_conn *)conn)->url, options, twin);

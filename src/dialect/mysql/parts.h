@@ -120,6 +120,7 @@ int my_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int my_lock_release(struct ctx *ctx, struct conn *conn);
 int my_lock_look(struct ctx *ctx, struct conn *conn, bool *held);
 int my_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why);
+const struct url *my_reached(const struct conn *conn);
 int my_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin);
 
 /* evidence.c */

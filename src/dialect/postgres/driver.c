@@ -355,6 +355,7 @@ const struct driver pg_driver = {
     .lock_look = pg_lock_look,
     .lock_doubt = pg_lock_doubt,
     .twin = pg_twin,
+    .reached = pg_reached,
     .session_reset = pg_session_reset,
     .limit = pg_limit,
     .session_steps = pg_session_steps,

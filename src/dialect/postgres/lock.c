@@ -115,6 +115,11 @@ int pg_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why)
     return 0;
 }
 
+const struct url *pg_reached(const struct conn *conn)
+{
+    return &((const struct pg_conn *)conn)->url;
+}
+
 int pg_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin)
 {
     struct pg_conn *pg = (struct pg_conn *)conn;

@@ -125,6 +125,7 @@ int pg_lock_try(struct ctx *ctx, struct conn *conn, bool *taken);
 int pg_lock_release(struct ctx *ctx, struct conn *conn);
 int pg_lock_look(struct ctx *ctx, struct conn *conn, bool *held);
 int pg_lock_doubt(struct ctx *ctx, struct conn *conn, const char **why);
+const struct url *pg_reached(const struct conn *conn);
 int pg_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *options, struct conn **twin);
 int pg_judge(struct ctx *ctx, struct conn *conn, struct judgement *judgement);
 /* A transaction that is rolled back whatever happens. */
