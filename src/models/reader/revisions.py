@@ -120,7 +120,8 @@ class Project:
                 words.pop(name, None)
             words["transaction_per_migration"] = False
             if connection is None:
-                words.update(url=URLS[self.dialect], literal_binds=True)
+                # another style of values doubles each "%" of a text
+                words.update(url=URLS[self.dialect], literal_binds=True, dialect_opts={"paramstyle": "named"})
             theirs(connection=connection, **words)
 
         environment.configure = configure
@@ -172,6 +173,8 @@ class Project:
                     found.append(text.strip())
 
             context.impl.static_output = take
+            if self.dialect == "postgresql":  # asked of the server where there is one; without it a backslash is doubled
+                context.dialect._backslash_escapes = False
             bind = context.connection
             if hasattr(bind, "dump") or hasattr(bind, "_execute_impl"):
                 def execute(construct, parameters=None, **words):
