@@ -27,6 +27,7 @@ static int plans_make(struct generation *generation)
     struct ctx *ctx = generation->ctx;
     const struct target *target = generation->session->target;
     struct plan_options options = {.concurrently = request_flag(generation->request, "concurrent"),
+                                   .rebuild = request_flag(generation->request, "rebuild"),
                                    .lose_attached = request_flag(generation->request, "lose_attached")};
     struct list *fills = &generation->fills;
     TRY(plan_make(ctx, target, generation->comparison.changes, &options, &generation->up));
@@ -403,6 +404,11 @@ static const struct option_info options[] = {
      .type = OPTION_FLAG,
      .help = "write it even if what has to be created again loses something that is not managed yet and that the "
              "migration does not bring back"},
+    {.name = "rebuild",
+     .type = OPTION_FLAG,
+     .help =
+         "where no ALTER leads there, make the table again: copy its rows, compare them, exchange the two and keep the "
+         "old one (ClickHouse)"},
     {.name = "safe",
      .type = OPTION_FLAG,
      .help =

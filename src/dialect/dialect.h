@@ -425,6 +425,23 @@ enum doubt {
     DOUBT_OPEN /* nobody can tell */
 };
 
+/* A copy of a whole table while it runs, in parts that the journal counts. */
+struct table_copy {
+    const struct classified *statement;
+    const char *source; /* what it held when the copy began */
+    struct names parts; /* still to be copied, in their order */
+};
+struct copy_ways {
+    bool (*is)(struct arena *mem, const struct classified *statement);
+    /* `note` is that of the part at which an earlier run ended; NULL: none, and the copy begins with an empty table. */
+    int (*begin)(struct ctx *ctx, struct conn *conn, const char *note, struct table_copy *copy);
+    int (*note)(struct ctx *ctx, struct conn *conn, const struct table_copy *copy, const char *part, const char **note);
+    const char *(*part)(struct arena *mem, const struct table_copy *copy,
+                        const char *part); /* the statement of one part */
+    int (*end)(struct ctx *ctx, struct conn *conn,
+               const struct table_copy *copy); /* fails where rows came in meanwhile */
+};
+
 enum { NAME_SPACE_OF_TYPES = 't' };
 
 /* Where statements about an object are to do something. */
@@ -613,6 +630,8 @@ struct dialect {
     int (*text_load)(struct ctx *ctx, const struct classified *what, struct tree *tree, struct object **made);
     /* After the statements of a schema file were run in a scratch database: adds what that was not told, or does not tell. NULL: nothing. */
     void (*text_complete)(struct ctx *ctx, const struct classified *statement, struct tree *tree);
+    /* What people have to know of a table that is made again, one sentence; NULL: nothing more than of any change. */
+    const char *(*rebuild_hazard)(struct arena *mem, const struct change *change);
     const struct gradual_words *gradual; /* how a change is made in several migrations; NULL: it is always one */
     /* The table that a statement begins to make again, with its rows; NULL: none. NULL: tables are only ever altered. */
     const char *(*rebuilt)(struct arena *mem, const struct sql_piece *statement);
@@ -647,6 +666,7 @@ struct dialect {
      */
     int (*statement_evidence)(struct ctx *ctx, struct conn *conn, const struct classified *statement,
                               const char **evidence);
+    const struct copy_ways *copy; /* NULL: a transaction holds it */
     /* After an interruption at it: was it done? Takes away or finishes what it left half-done. */
     int (*statement_doubt)(struct ctx *ctx, struct conn *conn, const struct classified *statement, const char *before,
                            enum doubt *doubt);

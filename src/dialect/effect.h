@@ -33,6 +33,7 @@ struct effect_case {
     const struct object *dependent; /* in the current tree; NULL where the row is about the object itself */
     const struct changes *changes;
     const struct list *fills; /* struct fill *: what rows get in a column that comes to be NOT NULL; NULL: none */
+    bool rebuild;             /* somebody asked for tables to be made again where nothing else leads there */
 };
 
 enum { ANY_FIELD = -1, ITSELF = KIND_COUNT };

@@ -16,6 +16,7 @@ struct facts {
     int lower_case_table_names; /* 0: names differ by case; 1: they become lower case; 2: kept, but case tells nothing */
     const char *charset;        /* of the database, for what says no other */
     const char *collation;      /* likewise */
+    const char *database_engine; /* of the database, where that decides what can be done in it */
 };
 
 struct target {

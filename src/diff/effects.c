@@ -22,8 +22,13 @@ struct run {
 static bool row_fits(const struct planner *planner, const struct effect_row *row, const struct change *change,
                      const struct object *dependent)
 {
-    const struct effect_case effect = {planner->mem, planner->target, change,
-                                       dependent,    planner->source, planner->fills};
+    const struct effect_case effect = {.mem = planner->mem,
+                                       .target = planner->target,
+                                       .change = change,
+                                       .dependent = dependent,
+                                       .changes = planner->source,
+                                       .fills = planner->fills,
+                                       .rebuild = planner->rebuild};
     struct arena_mark mark = arena_save(planner->mem);
     bool fits = !row->when || row->when(&effect);
     arena_rewind(planner->mem, mark);

@@ -525,7 +525,10 @@ static void whole_judge(const struct finder *finder, const struct change *change
 
 static void rebuild_judge(const struct finder *finder, const struct change *change)
 {
+    const struct dialect *dialect = finder->target->dialect;
     whole_judge(finder, change);
+    if (dialect->rebuild_hazard)
+        hazard_add(finder, change, "rebuilds-table", false, dialect->rebuild_hazard(finder->mem, change));
     for (int i = 0; i < change->before->children.n; i++) {
         const struct object *column = change->before->children.item[i];
         if (kind_is(column->kind, KIND_IS_COLUMN) && !column->peer)

@@ -196,7 +196,8 @@ int plan_make(struct ctx *ctx, const struct target *target, const struct changes
                               .target = target,
                               .source = changes,
                               .fills = options->fills,
-                              .concurrently = options->concurrently};
+                              .concurrently = options->concurrently,
+                              .rebuild = options->rebuild};
     graph_build(ctx->mem, target, changes->before);
     graph_build(ctx->mem, target, changes->after);
     TRY(effects_apply(&planner));

@@ -10,6 +10,7 @@
 struct plan_options {
     bool concurrently;
     bool apart;               /* each change of a table in a statement of its own, where the engine could join them */
+    bool rebuild;             /* what cannot change in place may be made again with its rows */
     bool lose_attached;       /* what is created again may lose what no kind models: a hazard instead of an error */
     const struct list *fills; /* struct fill *; NULL: none. Of the way up only */
 };

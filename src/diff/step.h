@@ -14,6 +14,7 @@ struct planner {
     const struct changes *source;
     const struct list *fills;
     bool concurrently;   /* indexes may be built, and dropped, by statements that refuse a transaction */
+    bool rebuild;        /* tables may be made again with their rows */
     struct changes *out; /* the steps; objects point to theirs by `made` and `unmade` */
 };
 

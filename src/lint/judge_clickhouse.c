@@ -33,6 +33,28 @@ bool is_populated(const struct lint *lint, const struct act *act)
     return act->marks & MARK_MATERIALISED && text_has_word(statement_text(lint, act), "populate");
 }
 
+/* Neither with what is there, nor by a schedule, which takes all. */
+bool is_unfilled(const struct lint *lint, const struct act *act)
+{
+    const char *text = statement_text(lint, act);
+    return act->marks & MARK_MATERIALISED && !text_has_word(text, "populate") && !text_has_word(text, "refresh");
+}
+
+bool is_new_query(const struct lint *lint, const struct act *act)
+{
+    return begins(act, "modify query ");
+}
+
+bool is_dropped_projection(const struct lint *lint, const struct act *act)
+{
+    return begins(act, "drop projection ");
+}
+
+bool is_replaced_dictionary(const struct lint *lint, const struct act *act)
+{
+    return begins(act, "create or replace dictionary ");
+}
+
 /* Each server of the cluster would have rows of its own. */
 bool is_without_replicas(const struct lint *lint, const struct act *act)
 {

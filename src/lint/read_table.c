@@ -334,6 +334,14 @@ static void add_read(struct reader *reader, int start, int end)
     column_read(reader, ACT_ADD_COLUMN, marks, end);
 }
 
+/* DROP PROJECTION p, which a column of that name has no second name for. */
+static bool drops_projection(const struct reader *reader, int end)
+{
+    int at = reader->at;
+    return at + 1 < end && token_is(&reader->token[at], "projection") && !token_is(&reader->token[at + 1], "cascade") &&
+           !token_is(&reader->token[at + 1], "restrict");
+}
+
 static void drop_read(struct reader *reader, int start, int end)
 {
     reader->at = start + 1;
@@ -347,7 +355,8 @@ static void drop_read(struct reader *reader, int start, int end)
         marks = MARK_PRIMARY;
     } else if (reader_take(reader, "partition"))
         kind = ACT_DROP_PARTITION;
-    else if (!reader_take(reader, "column") && token_is_one_of(&reader->token[reader->at], other)) {
+    else if (drops_projection(reader, end) ||
+             (!reader_take(reader, "column") && token_is_one_of(&reader->token[reader->at], other))) {
         simple(reader, start, end);
         return;
     }

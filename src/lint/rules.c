@@ -60,6 +60,7 @@ static const struct {
     {"names-old", 0, "BC108"},
     {"fails", 0, "PR103"},
     {"blocks-writers", 0, "MY101"},
+    {"rebuilds-table", 0, "CH111"},
 };
 
 const struct lint_rule *rule_of_hazard(const char *hazard, const struct change *change)

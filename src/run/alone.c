@@ -392,6 +392,20 @@ static int run_batches(struct execution *execution, const char *chain)
     return 0;
 }
 
+static bool is_copy(const struct execution *execution, const struct classified *what)
+{
+    const struct copy_ways *copy = execution->conn->dialect->copy;
+    return copy && copy->is(execution->ctx->mem, what);
+}
+
+static int run_copy(struct execution *execution, const struct classified *what, const char *chain)
+{
+    TRY(execution_begin_alone(execution));
+    TRY(execution_copy(execution, what, chain));
+    execution_advance(execution, 1, chain);
+    return 0;
+}
+
 int execution_alone(struct execution *execution)
 {
     const char *chain = execution_chain(execution, 1);
@@ -402,6 +416,8 @@ int execution_alone(struct execution *execution)
         return run_batches(execution, chain);
     execution_classify(execution, execution->done, &what);
     TRY(execution_stands_for(execution, &what));
+    if (is_copy(execution, &what))
+        return run_copy(execution, &what, chain);
     enum way way = way_of(execution, &what);
     if (way != WAY_WATCHED) /* there it begins with what the catalog says */
         TRY(execution_begin_alone(execution));

@@ -104,6 +104,8 @@ const char *execution_evidence_head(const struct execution *execution);
 
 /* batches.c: the next statement in transactions of some rows each; the journal knows up to where they are done. */
 int execution_batches(struct execution *execution, const char *chain);
+/* copy.c: the next statement in parts, where it is a copy of a whole table that the engine makes so; the same. */
+int execution_copy(struct execution *execution, const struct classified *what, const char *chain);
 bool batches_begun(const char *evidence); /* of a row of the journal: is some of a statement done? */
 
 /* prepared.c: where the next statement is an EXECUTE whose text is known, what that text is. */

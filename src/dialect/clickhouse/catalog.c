@@ -10,7 +10,8 @@
 /* Tables that a materialized view keeps its rows in go by its name, or by its number. */
 static const char tables[] =
     "SELECT name, engine, create_table_query, currentDatabase() AS own FROM system.tables WHERE database = "
-    "currentDatabase() AND is_temporary = 0 AND name NOT LIKE '.inner%' ORDER BY name";
+    "currentDatabase() AND is_temporary = 0 AND name NOT LIKE '.inner%' AND NOT startsWith(name, '" CH_NEW
+    "') AND NOT startsWith(name, '" CH_OLD "') ORDER BY name";
 
 enum { FUNCTIONS_SINCE = 211000 };
 static const char functions[] =
@@ -19,9 +20,14 @@ static const char functions[] =
 int ch_facts(struct ctx *ctx, struct conn *conn, struct facts *facts)
 {
     struct rows rows;
-    TRY(ch_query(ctx, conn, "SELECT currentDatabase() AS usual_schema, timezone() AS time_zone", NULL, &rows));
+    TRY(ch_query(
+        ctx, conn,
+        "SELECT currentDatabase() AS usual_schema, timezone() AS time_zone, (SELECT engine FROM system.databases "
+        "WHERE name = currentDatabase()) AS engine",
+        NULL, &rows));
     facts->usual_schema = rows_cell(&rows, 0, "usual_schema");
     facts->time_zone = rows_cell(&rows, 0, "time_zone");
+    facts->database_engine = rows_cell(&rows, 0, "engine");
     return 0;
 }
 

@@ -137,27 +137,62 @@ static bool gets_or_loses_schedule(const struct effect_case *effect)
     return !before->refresh != !after->refresh;
 }
 
+/* Of the table that changes, or whose column does: was it asked for, and do both sides keep rows of their own? */
+static bool is_rebuilt(const struct effect_case *effect)
+{
+    const struct object *table = object_ancestor(subject(effect->change), KIND_TABLE);
+    return effect->rebuild && table && table->peer && ch_keeps_rows(((const struct table *)table)->engine) &&
+           ch_keeps_rows(((const struct table *)table->peer)->engine);
+}
+
+static bool other_key_rebuilt(const struct effect_case *effect)
+{
+    return key_is_other(effect) && is_rebuilt(effect);
+}
+
+static bool key_column_rebuilt(const struct effect_case *effect)
+{
+    return is_key_of_other_type(effect) && is_rebuilt(effect);
+}
+
+static bool column_rebuilt(const struct effect_case *effect)
+{
+    return keeps_columns(effect) && is_rebuilt(effect);
+}
+
+#define REBUILT(kind_, on_, field_, when_)                                                              \
+    {                                                                                                   \
+        .kind = kind_, .on = on_, .field = field_, .dependent = ITSELF, .by = ANY_FIELD, .when = when_, \
+        .effect = EFFECT_REBUILD                                                                        \
+    }
 #define REFUSED(kind_, field_, when_, reason_)                                                                         \
     {                                                                                                                  \
         .kind = kind_, .on = ON(ALTER), .field = field_, .dependent = ITSELF, .when = when_, .effect = EFFECT_REFUSE,  \
         .reason = reason_,                                                                                             \
-        .hint = "Make a new table, fill it with INSERT SELECT and take its name with EXCHANGE TABLES, in a migration " \
-                "of your own."                                                                                         \
+        .hint = "make-migrations --rebuild makes a table that keeps rows of its own again; else make a new one, fill " \
+                "it with INSERT SELECT and take its name with EXCHANGE TABLES, in a migration of your own."            \
     }
 #define REPLACED(kind_, on_, field_, dependent_, when_)                                                     \
     {                                                                                                       \
         .kind = kind_, .on = on_, .field = field_, .dependent = dependent_, .by = ANY_FIELD, .when = when_, \
         .effect = EFFECT_REPLACE                                                                            \
     }
-#define COLUMN_REFUSED(kind_, on_, field_, when_, reason_)                                                         \
-    {                                                                                                              \
-        .kind = kind_, .on = on_, .field = field_, .dependent = ITSELF, .when = when_, .effect = EFFECT_REFUSE,    \
-        .reason = reason_, .hint = "Make a new table, and fill it with INSERT SELECT, in a migration of your own." \
+#define COLUMN_REFUSED(kind_, on_, field_, when_, reason_)                                                      \
+    {                                                                                                           \
+        .kind = kind_, .on = on_, .field = field_, .dependent = ITSELF, .when = when_, .effect = EFFECT_REFUSE, \
+        .reason = reason_,                                                                                      \
+        .hint = "Make a new table, and fill it with INSERT SELECT, in a migration of your own; what is "        \
+                "no rename make-migrations --rebuild does so."                                                  \
     }
 
 enum { KEY_WITH_COLUMNS = 49 }; /* as a phase: before other columns come, 50 */
 
 const struct effect_row ch_effects[] = {
+    REBUILT(KIND_TABLE, ON(ALTER), TABLE_engine, is_rebuilt),
+    REBUILT(KIND_TABLE, ON(ALTER), TABLE_partition_by, is_rebuilt),
+    REBUILT(KIND_TABLE, ON(ALTER), TABLE_primary_by, is_rebuilt),
+    REBUILT(KIND_TABLE, ON(ALTER), TABLE_order_by, other_key_rebuilt),
+    REBUILT(KIND_COLUMN, ON(ALTER), COLUMN_type, key_column_rebuilt),
     REFUSED(KIND_TABLE, TABLE_engine, NULL, "the engine of a table cannot change"),
     REFUSED(KIND_TABLE, TABLE_partition_by, NULL, "what a table is partitioned by cannot change"),
     REFUSED(KIND_TABLE, TABLE_primary_by, NULL, "the primary key of a table cannot change"),
@@ -176,6 +211,7 @@ const struct effect_row ch_effects[] = {
                    "its table is sorted, divided or merged by it, so it cannot get another name"),
     COLUMN_REFUSED(KIND_COLUMN, ON(RENAME), ANY_FIELD, keeps_names, "columns of this engine cannot get another name"),
     {.kind = KIND_COLUMN, .on = ON(ALTER), .field = COLUMN_comment, .dependent = ITSELF, .effect = EFFECT_NONE},
+    REBUILT(KIND_COLUMN, ON(CREATE) | ON(DROP) | ON(ALTER), ANY_FIELD, column_rebuilt),
     COLUMN_REFUSED(KIND_COLUMN, ON(CREATE) | ON(DROP) | ON(ALTER), ANY_FIELD, keeps_columns,
                    "columns of a table of this engine cannot change"),
     REPLACED(KIND_COLUMN, ON(RENAME), ANY_FIELD, KIND_PROJECTION, NULL),

@@ -15,9 +15,10 @@ static size_t name_end(struct lexer lexer, struct token token)
 
 const char *ch_on_every_server(struct arena *mem, const char *sql, const char *cluster)
 {
-    static const char *const verbs[] = {"create", "alter", "drop", "rename", NULL};
+    static const char *const verbs[] = {"create", "alter", "drop", "rename", "exchange", "attach", "detach", NULL};
     static const char *const before[] = {"or", "replace", "materialized", NULL};
-    static const char *const kinds[] = {"table", "view", "dictionary", "function", NULL};
+    static const char *const kinds[] = {"table", "tables", "view", "dictionary", "function", NULL};
+    static const char *const unless[] = {"if", "not", "exists", NULL};
     const char *words = arena_printf(mem, " ON CLUSTER %s", ident_text(mem, &ch_ident, cluster));
     struct lexer lexer;
     lex_open(&lexer, &ch_lex, sql, strlen(sql));
@@ -26,7 +27,9 @@ const char *ch_on_every_server(struct arena *mem, const char *sql, const char *c
         token = lex_next_code(&lexer);
     if (!token_is_one_of(&verb, verbs) || !token_is_one_of(&token, kinds))
         return sql;
-    token = lex_next_code(&lexer);
-    size_t end = token_is(&verb, "rename") ? strlen(sql) : name_end(lexer, token);
+    do
+        token = lex_next_code(&lexer);
+    while (token_is_one_of(&token, unless));
+    size_t end = token_is(&verb, "rename") || token_is(&verb, "exchange") ? strlen(sql) : name_end(lexer, token);
     return arena_printf(mem, "%.*s%s%s", (int)end, sql, words, sql + end);
 }

@@ -155,6 +155,8 @@ size_t ch_replica_prefix(const char *engine); /* the length of "Replicated" befo
 const char *ch_moved(struct arena *mem, const char *sql, const char *from, const char *to);
 int ch_sandbox(struct ctx *ctx, struct sandbox_spec *spec, struct conn *near, struct conn **conn);
 
+extern const struct copy_ways ch_copy; /* copy.c */
+
 /* evidence.c */
 int ch_rows_stay(struct ctx *ctx, struct conn *conn, const struct classified *statement, bool *stay);
 int ch_statement_evidence(struct ctx *ctx, struct conn *conn, const struct classified *statement,

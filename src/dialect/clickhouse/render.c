@@ -77,7 +77,7 @@ bool ch_joins(unsigned clauses, unsigned clause)
 
 /* clang-format off */
 const struct render_kind ch_render[KIND_COUNT] = {
-    [KIND_TABLE] = {.create = ch_table_create, .drop = ch_table_drop, .alter = ch_table_alter, .rename = ch_top_rename},
+    [KIND_TABLE] = {.create = ch_table_create, .drop = ch_table_drop, .alter = ch_table_alter, .rename = ch_top_rename, .rebuild = ch_table_rebuild},
     [KIND_COLUMN] = {.create = ch_column_create, .drop = ch_column_drop, .alter = ch_column_alter, .rename = ch_column_rename},
     [KIND_INDEX] = {.create = ch_part_create, .drop = ch_part_drop},
     [KIND_PROJECTION] = {.create = ch_part_create, .drop = ch_part_drop},

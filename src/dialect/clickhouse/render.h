@@ -31,7 +31,10 @@ void ch_part_text(struct buf *out, const struct object *part);
 render_fn ch_part_create, ch_part_drop;
 
 /* render_table.c */
+int ch_table_create_as(struct render *render, const struct object *table, const char *name);
 render_fn ch_table_create, ch_table_drop, ch_table_alter, ch_top_rename;
+
+render_fn ch_table_rebuild; /* render_rebuild.c */
 
 /* render_view.c, render_dictionary.c */
 render_fn ch_view_create, ch_view_drop, ch_view_alter;

@@ -49,21 +49,25 @@ static void clauses_add(struct buf *out, const struct table *table)
     }
 }
 
-int ch_table_create(struct render *render, const struct change *change)
+int ch_table_create_as(struct render *render, const struct object *table, const char *name)
 {
     static const enum kind parts[] = {KIND_COLUMN, KIND_INDEX, KIND_CHECK, KIND_PROJECTION};
-    const struct table *table = (const struct table *)change->after;
     struct buf out = ch_begin(render, "CREATE TABLE ");
     bool first = true;
-    TRY(ch_secret_check(render, change->after, table->engine));
-    ch_top(&out, change->after);
+    TRY(ch_secret_check(render, table, ((const struct table *)table)->engine));
+    ident_add_qualified(&out, &ch_ident, object_schema(table), name);
     buf_add(&out, " (");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        items_add(&out, change->after, parts[i], &first);
+        items_add(&out, table, parts[i], &first);
     buf_add(&out, "\n)");
-    clauses_add(&out, table);
+    clauses_add(&out, (const struct table *)table);
     render_statement(render, &out);
     return 0;
+}
+
+int ch_table_create(struct render *render, const struct change *change)
+{
+    return ch_table_create_as(render, change->after, change->after->name);
 }
 
 int ch_table_drop(struct render *render, const struct change *change)

@@ -6,6 +6,10 @@
 #include "dialect/common.h"
 #include "dialect/target.h"
 
+/* Before the name of a table that is made again: the new one until it takes the name, and the old one from then on. */
+#define CH_NEW "_dbwarden_new_"
+#define CH_OLD "_dbwarden_old_"
+
 extern const struct lex_rules ch_lex;
 extern const struct ident_rules ch_ident;
 extern const struct normal_rules ch_normal;
@@ -24,6 +28,7 @@ void ch_settle(struct arena *mem, const struct target *target, struct tree *tree
 void ch_reconcile(struct arena *mem, const struct target *target, struct changes *changes);
 bool ch_has_secret(const char *text); /* that the server does not tell */
 bool ch_is_merge_tree(const struct table *table);
+bool ch_keeps_rows(const char *engine); /* of its own, for anybody to copy */
 
 extern const struct python_words ch_python; /* python.c */
 
@@ -32,7 +37,8 @@ extern const struct effect_row ch_effects[];
 extern const char *const ch_name_spaces[];
 extern const struct since ch_since[]; /* since.c */
 
-extern const struct render_kind ch_render[]; /* render.c */
+extern const struct render_kind ch_render[];                                   /* render.c */
+const char *ch_rebuild_hazard(struct arena *mem, const struct change *change); /* render_rebuild.c */
 bool ch_joins(unsigned clauses, unsigned clause);
 
 const char *ch_on_every_server(struct arena *mem, const char *sql, const char *cluster); /* on_cluster.c */

@@ -35,11 +35,26 @@ static void key_settle(struct arena *mem, struct expr *key)
 
 /* ---- tables ---- */
 
+static bool is_merge_tree(const char *engine)
+{
+    size_t length = engine ? strcspn(engine, "( ") : 0;
+    return !engine ||
+           (length >= strlen("MergeTree") && !strncmp(engine + length - strlen("MergeTree"), "MergeTree", 9));
+}
+
 bool ch_is_merge_tree(const struct table *table)
 {
-    const char *engine = table->engine ? table->engine : "MergeTree";
-    size_t length = strcspn(engine, "( ");
-    return length >= strlen("MergeTree") && !strncmp(engine + length - strlen("MergeTree"), "MergeTree", 9);
+    return is_merge_tree(table->engine);
+}
+
+bool ch_keeps_rows(const char *engine)
+{
+    static const char *const others[] = {"Log", "TinyLog", "StripeLog", "Memory", NULL};
+    size_t length = engine ? strcspn(engine, "( ") : 0;
+    for (int i = 0; engine && others[i]; i++)
+        if (strlen(others[i]) == length && !strncmp(engine, others[i], length))
+            return true;
+    return is_merge_tree(engine);
 }
 
 /* The settings of a new MergeTree are all written down, this one among them. */
