@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "diff/compare.h"
 #include "diff/match.h"
+#include "diff/revealed.h"
 #include "diff/spaces.h"
 
 struct differ {
@@ -178,6 +179,7 @@ int diff_trees(struct ctx *ctx, const struct diff_input *input, struct changes *
     TRY(renames_carry(ctx, input, found));
     match_trees(ctx, input, found);
     room_make(ctx->mem, input->target, found);
+    secrets_reveal(ctx->mem, input->target, input->before);
     if (input->target->dialect->reconcile)
         input->target->dialect->reconcile(ctx->mem, input->target, found);
     silence_fill(ctx->mem, input->target, found->after);

@@ -238,8 +238,11 @@ char *object_path(struct arena *mem, const struct object *object); /* "table use
 /* The value of a field as people read it: "a, b", "yes"; NULL: there is none. */
 const char *object_value(struct arena *mem, const struct object *object, int field);
 #define PASSWORD_HIDDEN "[HIDDEN]" /* as ClickHouse says it */
-/* With that in place of what stands after PASSWORD. NULL gives NULL. */
+/* hidden.c: with that in place of what stands after PASSWORD. NULL gives NULL. */
 const char *passwords_hidden(struct arena *mem, const char *text);
+/* The same of keys in the arguments of engines, of settings that are called so, and of addresses too. */
+const char *secrets_hidden(struct arena *mem, const char *text);
+struct names names_hidden(struct arena *mem, const struct names *names);
 /* "email", or "email (set aside as _dbwarden_email)"; NULL if it has no name. */
 const char *object_title(struct arena *mem, const struct object *object);
 

@@ -98,35 +98,6 @@ char *object_path(struct arena *mem, const struct object *object)
     return out.data;
 }
 
-static size_t quoted_length(const char *text)
-{
-    size_t at = 1;
-    while (text[at] && text[at] != '\'')
-        at += text[at] == '\\' && text[at + 1] ? 2 : 1;
-    return at + (text[at] != '\0');
-}
-
-const char *passwords_hidden(struct arena *mem, const char *text)
-{
-    static const char word[] = "PASSWORD";
-    struct buf out;
-    if (!text)
-        return NULL;
-    buf_init(&out, mem);
-    for (const char *at = text; *at;) {
-        size_t length = text_starts_nocase(at, word) ? strlen(word) : 0;
-        while (length && char_is_space((unsigned char)at[length]))
-            length++;
-        if (length && at[length] == '\'') {
-            buf_addf(&out, "%.*s'" PASSWORD_HIDDEN "'", (int)length, at);
-            at += length + quoted_length(at + length);
-        } else {
-            buf_add_c(&out, *at++);
-        }
-    }
-    return out.data;
-}
-
 const char *object_value(struct arena *mem, const struct object *object, int field)
 {
     const void *value = object_field(object, field);
@@ -142,6 +113,6 @@ const char *object_value(struct arena *mem, const struct object *object, int fie
     case FIELD_INT: text = arena_printf(mem, "%lld", (long long)*(const int64_t *)value); break;
     }
     if (kind_table[object->kind].field[field].marks & FIELD_SECRET)
-        text = passwords_hidden(mem, text);
+        text = secrets_hidden(mem, text);
     return text && *text ? text : NULL;
 }

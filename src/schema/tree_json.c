@@ -39,17 +39,33 @@ static struct json *refs_json(struct arena *mem, const struct refs *refs)
     return json;
 }
 
+/* A copy without what is neither shown nor kept. */
+static const void *value_hidden(struct arena *mem, enum field_type type, const void *value)
+{
+    const struct expr *expr = value;
+    if (type == FIELD_EXPR) {
+        struct expr *hidden = NEW(mem, struct expr);
+        *hidden = (struct expr){secrets_hidden(mem, expr->written), secrets_hidden(mem, expr->printed)};
+        return hidden;
+    }
+    if (type == FIELD_NAMES) {
+        struct names *hidden = NEW(mem, struct names);
+        *hidden = names_hidden(mem, value);
+        return hidden;
+    }
+    const char **hidden = NEW(mem, const char *);
+    *hidden = secrets_hidden(mem, *(const char *const *)value);
+    return hidden;
+}
+
 static struct json *field_json(const struct writer *writer, const struct object *object, int field)
 {
     struct arena *mem = writer->mem;
     const void *value = object_field(object, field);
-    struct expr hidden;
-    if (kind_table[object->kind].field[field].marks & FIELD_SECRET) {
-        const struct expr *expr = value;
-        hidden = (struct expr){passwords_hidden(mem, expr->written), passwords_hidden(mem, expr->printed)};
-        value = &hidden;
-    }
-    switch (kind_table[object->kind].field[field].type) {
+    const struct field *info = &kind_table[object->kind].field[field];
+    if (info->marks & FIELD_SECRET)
+        value = value_hidden(mem, info->type, value);
+    switch (info->type) {
     case FIELD_TEXT:
     case FIELD_TYPE: return json_string(mem, *(const char *const *)value);
     case FIELD_EXPR: return expr_json(writer, value);

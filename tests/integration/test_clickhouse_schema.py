@@ -1,5 +1,6 @@
 """Schemas of ClickHouse: read, compared and changed, both ways, from a file and from models."""
 
+import json
 import os
 import subprocess
 import sys
@@ -267,3 +268,41 @@ def test_what_a_killed_run_left_goes_with_the_next(project, database):
     project.ok("make-migrations", "x")
     assert database.ask("SELECT name FROM system.databases WHERE name LIKE 'dbwarden_scratch%'") == [(hours[0],)]
     database.ask(f"DROP DATABASE {hours[0]}")
+
+
+def test_words_that_nobody_knows(project, database):
+    project = described(project, "model_paths: [models]")
+    python = "--python", sys.executable
+    for wrong, says in (("ch_ttll = 1", "models.py:21: class Meta of table other: there is no attribute ch_ttll"),
+                        ("class at:\n            ch_codecs = 'LZ4'", "class Meta of column other.at: there is no attribute ch_codecs")):
+        project.write("models.py", MODELS.replace('ch_ttl = ["at + INTERVAL 1 DAY"]', wrong))
+        shown = project.run("make-migrations", "x", *python)
+        assert shown.status == 1 and says.split(": ", 1)[-1] in shown.err and "models.py:" in shown.err and "Did you mean ch_" in shown.err, shown
+    project.write("models.py", MODELS.replace('"clickhouse_settings"', '"clickhouse_setings": {}, "clickhouse_settings"'))
+    shown = project.run("make-migrations", "x", *python)  # an error of SQLAlchemy's where clickhouse-sqlalchemy is installed
+    assert "clickhouse_setings" in shown.err and "models.py:" in shown.err, shown
+    project.write("models.py", MODELS.replace("clickhouse_codec", "clickhouse_codek"))
+    assert "column event.name: there is no option clickhouse_codek" in project.ok("make-migrations", "x", *python).err
+
+
+SECRETS = """CREATE TABLE s (id UInt64) ENGINE = S3('http://127.0.0.1:1/bucket/key', 'key', 'canary1', 'CSV');
+CREATE TABLE p (id UInt64) ENGINE = PostgreSQL('127.0.0.1:1', 'd', 't', 'u', 'canary2');
+CREATE TABLE m (id UInt64) ENGINE = MySQL('127.0.0.1:1', 'd', 't', 'u', 'canary3');
+CREATE TABLE u (id UInt64) ENGINE = URL('http://bob:canary4@127.0.0.1:1/x', 'CSV');
+"""
+
+
+def test_keys_of_engines_stand_in_the_migration_alone(project, database):
+    project = described(project, "schema_files: [schema.sql]")
+    project.write("schema.sql", SECRETS)
+    project.ok("make-migrations", "x")
+    shown = project.ok("migrate")
+    folder = project.folder / "migrations" / "primary"
+    assert "canary" not in shown.out + shown.err and next(folder.glob("*.sql")).read_text().count("canary") == 4
+    kept = [path for path in project.folder.rglob("*") if path.is_file() and path.suffix != ".sql"]
+    assert [path.name for path in kept if b"canary" in path.read_bytes()] == []
+    assert project.ok("diff", "--exit-code").status == 0
+    project.ok("diff", "--exit-code", "--offline")
+    project.write("schema.sql", SECRETS.replace("'CSV');\nCREATE TABLE p", "'TSV');\nCREATE TABLE p"))
+    shown = project.run("diff", "--offline", "--json")
+    assert "canary" not in shown.out + shown.err and json.loads(shown.out)["models"][0]["fields"] == ["engine"], shown.out

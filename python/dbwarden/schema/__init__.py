@@ -97,9 +97,12 @@ class CHTableMeta(TableMeta):
 
     ch_engine: Any = None
     ch_order_by: str | abc.Sequence[str] | None = None
+    ch_primary_key: str | abc.Sequence[str] | None = None
     ch_partition_by: str | abc.Sequence[str] | None = None
     ch_sample_by: str | abc.Sequence[str] | None = None
-    ch_ttl: str | None = None
+    ch_ttl: str | abc.Sequence[str] | None = None
+    ch_settings: abc.Mapping[str, Any] | None = None
+    ch_constraints: abc.Sequence[Any] = ()
     ch_indexes: abc.Sequence[Any] = ()
     ch_zookeeper_path: str | None = None
     ch_replica_name: str | None = None
@@ -110,10 +113,13 @@ class CHColumnMeta:
     """Metadata of a ClickHouse column."""
 
     comment: str | None = None
+    ch_type: str | None = None
     ch_codec: str | abc.Sequence[str] | None = None
     ch_default_expression: str | None = None
     ch_materialized: str | None = None
     ch_alias: str | None = None
+    ch_ephemeral: str | bool | None = None
+    ch_statistics: str | None = None
     ch_ttl: str | None = None
     ch_low_cardinality: bool = False
     ch_nullable: bool = False

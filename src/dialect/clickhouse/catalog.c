@@ -120,14 +120,16 @@ int ch_text_load(struct ctx *ctx, const struct classified *what, struct tree *tr
 }
 
 /* What a scratch database was not told, or does not tell again: replicas, queues, the password of a dictionary, POPULATE. */
-static void object_complete(struct object *object, const struct object *said)
+static void object_complete(struct arena *mem, struct object *object, const struct object *said)
 {
     struct table *table = (struct table *)object;
     const struct table *wanted = (const struct table *)said;
     if (object->kind == KIND_TABLE && wanted->engine) {
         bool queue = ch_is_queue(wanted->engine);
-        if (queue || ch_replica_prefix(wanted->engine))
+        if (queue || ch_replica_prefix(wanted->engine) || ch_has_secret(table->engine))
             table->engine = wanted->engine;
+        if (ch_has_secret(names_join(mem, &table->options, ",")))
+            table->options = wanted->options;
         if (queue) {
             table->options = wanted->options;
             table->comment = wanted->comment;
@@ -136,6 +138,8 @@ static void object_complete(struct object *object, const struct object *said)
     if (object->kind == KIND_KEYED && ch_has_secret(expr_text(&((struct keyed_dictionary *)object)->source)))
         ((struct keyed_dictionary *)object)->source.written =
             expr_text(&((const struct keyed_dictionary *)said)->source);
+    if (object->kind == KIND_VIEW && ch_has_secret(expr_text(&((struct view *)object)->storage)))
+        ((struct view *)object)->storage = ((const struct view *)said)->storage;
     if (object->kind == KIND_VIEW && ((const struct view *)said)->populate)
         SAY((struct view *)object, VIEW, populate, true);
 }
@@ -148,7 +152,7 @@ void ch_text_complete(struct ctx *ctx, const struct classified *statement, struc
     if (ch_text_load(ctx, statement, apart, &said) == 0 && said) {
         struct object *object = tree_find(tree, said->kind, "", said->name);
         if (object)
-            object_complete(object, said);
+            object_complete(ctx->mem, object, said);
     }
     ctx->error = error;
 }

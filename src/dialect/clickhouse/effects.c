@@ -177,12 +177,12 @@ static bool column_rebuilt(const struct effect_case *effect)
         .kind = kind_, .on = on_, .field = field_, .dependent = dependent_, .by = ANY_FIELD, .when = when_, \
         .effect = EFFECT_REPLACE                                                                            \
     }
-#define COLUMN_REFUSED(kind_, on_, field_, when_, reason_)                                                      \
-    {                                                                                                           \
-        .kind = kind_, .on = on_, .field = field_, .dependent = ITSELF, .when = when_, .effect = EFFECT_REFUSE, \
-        .reason = reason_,                                                                                      \
-        .hint = "Make a new table, and fill it with INSERT SELECT, in a migration of your own; what is "        \
-                "no rename make-migrations --rebuild does so."                                                  \
+#define COLUMN_REFUSED(kind_, on_, field_, when_, reason_)                                                         \
+    {                                                                                                              \
+        .kind = kind_, .on = on_, .field = field_, .dependent = ITSELF, .when = when_, .effect = EFFECT_REFUSE,    \
+        .reason = reason_,                                                                                         \
+        .hint = "Make a new table, and fill it with INSERT SELECT, in a migration of your own; or let "            \
+                "make-migrations --rebuild do so, if it is not about a name and the engine keeps rows of its own." \
     }
 
 enum { KEY_WITH_COLUMNS = 49 }; /* as a phase: before other columns come, 50 */

@@ -85,23 +85,6 @@ char *ch_expr_normal(struct arena *mem, const struct target *target, const char 
 
 /* ---- with the pairs found ---- */
 
-/* The same but for what the server does not tell. */
-static bool same_but_secrets(const char *told, const char *said)
-{
-    struct lexer a, b;
-    lex_open(&a, &ch_lex, told, strlen(told));
-    lex_open(&b, &ch_lex, said, strlen(said));
-    for (;;) {
-        struct token x = lex_next_code(&a), y = lex_next_code(&b);
-        if (x.kind == TOKEN_END || y.kind == TOKEN_END)
-            return x.kind == y.kind;
-        bool hidden = x.kind == TOKEN_STRING && y.kind == TOKEN_STRING && x.length >= strlen(PASSWORD_HIDDEN) &&
-                      memmem(x.text, x.length, PASSWORD_HIDDEN, strlen(PASSWORD_HIDDEN));
-        if (!hidden && (x.length != y.length || memcmp(x.text, y.text, x.length) != 0))
-            return false;
-    }
-}
-
 /* A key that got columns at its end left its beginning in memory: nothing can change that, and nobody asked for it. */
 static void primary_key_let_be(struct arena *mem, const struct target *target, struct table *before,
                                const struct table *after)
@@ -115,11 +98,7 @@ static void primary_key_let_be(struct arena *mem, const struct target *target, s
 void ch_reconcile(struct arena *mem, const struct target *target, struct changes *changes)
 {
     for (struct object *o = changes->before->root; o; o = object_next(changes->before->root, o)) {
-        struct table *before = (struct table *)o, *after = (struct table *)o->peer;
-        if (o->kind != KIND_TABLE || !after)
-            continue;
-        primary_key_let_be(mem, target, before, after);
-        if (ch_has_secret(before->engine) && after->engine && same_but_secrets(before->engine, after->engine))
-            before->engine = after->engine;
+        if (o->kind == KIND_TABLE && o->peer)
+            primary_key_let_be(mem, target, (struct table *)o, (const struct table *)o->peer);
     }
 }

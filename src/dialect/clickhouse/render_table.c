@@ -54,7 +54,9 @@ int ch_table_create_as(struct render *render, const struct object *table, const 
     static const enum kind parts[] = {KIND_COLUMN, KIND_INDEX, KIND_CHECK, KIND_PROJECTION};
     struct buf out = ch_begin(render, "CREATE TABLE ");
     bool first = true;
+    const struct names *options = &((const struct table *)table)->options;
     TRY(ch_secret_check(render, table, ((const struct table *)table)->engine));
+    TRY(ch_secret_check(render, table, options->n ? names_join(render->mem, options, ", ") : NULL));
     ident_add_qualified(&out, &ch_ident, object_schema(table), name);
     buf_add(&out, " (");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

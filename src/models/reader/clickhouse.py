@@ -3,23 +3,31 @@
 The spelling is 0.8.2's (clickhouse_order_by and the like), with its promises: a table that is a view or a dictionary is described as
 that, settings and column clauses are said.
 """
-from .meta import without_prefix
+from . import clickhouse_packages as packages
+from .meta import CLICKHOUSE_COLUMN_WORDS, CLICKHOUSE_TABLE_WORDS, without_prefix
 from .protocol import Refusal
 
 KEYS = (("order_by", "order_by"), ("primary_by", "primary_key"), ("partition_by", "partition_by"), ("sample_by", "sample_by"))
-TABLE_WORDS = ("engine", "order_by", "primary_key", "partition_by", "sample_by", "ttl", "settings", "projections",
-               "constraints", "zookeeper_path", "replica_name", "object_type", "select_statement", "to_table", "populate", "refresh",
-               "mv", "mv_query", "mv_engine", "mv_order_by", "mv_populate", "dictionary", "dict_layout", "dict_source",
-               "dict_lifetime", "dict_primary_key", "dict_range", "dict_settings")
 
 def said(table, attributes, target):
     """All that is said of the table, without prefixes; class Meta before __table_args__."""
-    found = {word: target.option(table, word) for word in TABLE_WORDS if target.option(table, word) is not None}
+    found = packages.engine_words(table)
+    found.update({word: target.option(table, word) for word in CLICKHOUSE_TABLE_WORDS if target.option(table, word) is not None})
     found.update(without_prefix(attributes, target.name))
     if "select_statement" in found:
         found.setdefault("mv_query", found["select_statement"])
     if found.get("object_type") == "materialized_view" or "mv_query" in found:
         found["mv"] = True
+    return found
+
+
+def unknown_words(table):
+    """Of __table_args__ and info=, where SQLAlchemy takes any: (word, what says it)."""
+    found = [(word, "table %s" % table.name) for word in table.dialect_kwargs
+             if word.startswith("clickhouse_") and word[len("clickhouse_"):] not in (*CLICKHOUSE_TABLE_WORDS, "cluster")]
+    for column in table.columns:
+        found += [(word, "column %s.%s" % (table.name, column.name)) for word in column.info
+                  if isinstance(word, str) and word.startswith("clickhouse_") and word[len("clickhouse_"):] not in CLICKHOUSE_COLUMN_WORDS]
     return found
 
 
@@ -107,8 +115,9 @@ def as_dictionary(found, words, quote):
 
 def add_column(found, column, hints):
     """Of class Meta, or of info=."""
-    words = {key.split("_", 1)[1]: value for key, value in list(column.info.items()) + list(hints.items())
-             if isinstance(key, str) and key.startswith(("clickhouse_", "ch_"))}
+    words = packages.column_words(column)
+    words.update({key.split("_", 1)[1]: value for key, value in list(column.info.items()) + list(hints.items())
+             if isinstance(key, str) and key.startswith(("clickhouse_", "ch_"))})
     if words.get("type"):
         found["type"] = str(words["type"])
     if words.get("nullable") and not found["type"].startswith("Nullable"):

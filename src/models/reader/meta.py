@@ -19,7 +19,13 @@ OLD_TYPE = "type_renamed_from"      # of the type of an Enum or a domain
 COLUMN_WORDS = {OLD_NAME, OLD_VALUES, OLD_TYPE, "comment", "public", "pg_collation", "pg_storage", "pg_compression", "pg_generated", "pg_identity",
                 "pg_identity_start", "pg_identity_increment", "pg_identity_min", "pg_identity_max"}
 PREFIXES = {"postgresql": ("pg_",), "sqlite": ("sq_",), "mysql": ("my_",), "mariadb": ("mdb_", "my_"), "clickhouse": ("ch_",)}
-OTHER_ENGINES = ("ch_",)
+# Of ClickHouse, beside its fields: a table may be a view or a dictionary.
+CLICKHOUSE_TABLE_WORDS = ("engine", "order_by", "primary_key", "partition_by", "sample_by", "ttl", "settings", "projections",
+                          "constraints", "zookeeper_path", "replica_name", "object_type", "select_statement", "to_table", "populate", "refresh",
+                          "mv", "mv_query", "mv_engine", "mv_order_by", "mv_populate", "dictionary", "dict_layout", "dict_source",
+                          "dict_lifetime", "dict_primary_key", "dict_range", "dict_settings")
+CLICKHOUSE_COLUMN_WORDS = ("type", "nullable", "low_cardinality", "codec", "ttl", "statistics", "settings", "materialized", "alias",
+                           "ephemeral", "default_expression")
 # Of MySQL and MariaDB, beside their fields: partitions, and what 0.8.2 declared and did not read.
 PARTITION_WORDS = (("partition_by", "%s"), ("partitions", "PARTITIONS %s"), ("subpartition_by", "SUBPARTITION BY %s"),
                    ("subpartitions", "SUBPARTITIONS %s"))
@@ -166,7 +172,7 @@ def column_hints(meta, table, models, warnings):
 def check_words(attributes, known, what, table, models):
     """A word that nobody knows is a mistake, and would be a setting that is missed in silence."""
     for word in sorted(attributes):
-        if word in known or word.startswith("_") or word.startswith(OTHER_ENGINES) or is_storage_parameter(word):
+        if word in known or word.startswith("_") or is_storage_parameter(word):
             continue
         file, line = models.place(table)
         raise Refusal("class Meta of %s: there is no attribute %s" % (what, word), nearest(word, known), file, line)
@@ -193,9 +199,9 @@ def table_meta(table, models, warnings):
     return meta.table, column_hints(meta, table, models, warnings), meta.said
 
 
-ALL_COLUMN_WORDS = all_words("column") | MYSQL_COLUMN_WORDS | set(NOT_YET)
+ALL_COLUMN_WORDS = (all_words("column") | MYSQL_COLUMN_WORDS | {"ch_" + word for word in CLICKHOUSE_COLUMN_WORDS} | set(NOT_YET))
 ALL_TABLE_WORDS = all_words("table") | {prefix + word for prefixes in PREFIXES.values() for prefix in prefixes
-                                        for word in HELD} | {"pg_fillfactor"} | MYSQL_TABLE_WORDS
+                                        for word in HELD} | {"pg_fillfactor"} | MYSQL_TABLE_WORDS | {"ch_" + word for word in CLICKHOUSE_TABLE_WORDS}
 LISTED = {prefix + word for prefixes in PREFIXES.values() for prefix in (*prefixes, "")
           for word in HELD if word != "primary_key"}
 assert set(HELD) - {"primary_key"} <= set(PLURALS)

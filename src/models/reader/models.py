@@ -34,6 +34,10 @@ def read(request):
     sqlalchemy = need_sqlalchemy(folder)
     warnings = Warnings()
     busy.start(folder)
+    if request["dialect"] == "clickhouse":
+        from . import clickhouse_packages
+
+        clickhouse_packages.accept_words()
     models = collect.collect(request.get("paths"), folder, request.get("name"))
     report_binds(models, request.get("databases") or [], warnings)
     from . import tree

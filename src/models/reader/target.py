@@ -35,7 +35,12 @@ def make_dialect(name):
 
         from sqlalchemy.sql.compiler import GenericTypeCompiler
 
+        from . import clickhouse_packages
+
         class Types(GenericTypeCompiler):
+            def process(self, type_, **words):
+                return clickhouse_packages.type_text(type_) or super().process(type_, **words)
+
             def visit_JSON(self, type_, **words):
                 return "JSON"
 

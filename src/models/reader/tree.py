@@ -5,7 +5,7 @@ Fields and kinds that an engine does not have (by kinds.def) are taken out at th
 from sqlalchemy.exc import UnsupportedCompilationError
 from sqlalchemy.types import SchemaType, TypeEngine
 
-from . import FIELDS, PLURALS, clickhouse, columns, constraints, events, former, indexes, meta, objects
+from . import FIELDS, PLURALS, clickhouse, clickhouse_packages as packages, columns, constraints, events, former, indexes, meta, objects
 from .find import text_of
 from .indexes import storage_options
 from .protocol import Refusal
@@ -195,10 +195,16 @@ class Builder:
     def clickhouse_table(self, table, attributes, hints, found):
         """A table, or the view or dictionary that it is there."""
         words = clickhouse.said(table, attributes, self.target)
+        for word, what in clickhouse.unknown_words(table):
+            self.warnings.add("%s: there is no option %s" % (what, word), *self.models.place(table))
         if found.get("foreign_keys") or found.get("uniques") or any(index.get("is_unique") for index in found["indexes"]):
             self.warnings.add("ClickHouse has neither foreign keys nor unique constraints: those of the models are left out")
         for one, column in zip(found["columns"], table.columns):
             clickhouse.add_column(one, column, hints.get(column.name, {}))
+        for view, is_storage in packages.views(table):
+            if is_storage:
+                return "views", dict(view, comment=found.get("comment"))
+            self.add(table.schema, "views", view)
         if words.get("dictionary"):
             return "dictionaries", clickhouse.as_dictionary(found, words, self.target.preparer.quote)
         if words.get("mv"):

@@ -171,7 +171,30 @@ static void a_kind_may_have_several_parents(void **state)
     assert_false(kind_is(KIND_VIEW, KIND_HOLDS_ROWS | KIND_IS_KEY));
 }
 
+static void secrets_of_engines_are_hidden(void **state)
+{
+    struct arena *mem = arena_open(0);
+    static const char *const cases[][2] = {
+        {"S3('http://h/b', 'key', 'x\\'y', 'CSV')", "S3('http://h/b', 'key', '[HIDDEN]', 'CSV')"},
+        {"S3('http://h/b', 'CSV', 'gzip')", "S3('http://h/b', 'CSV', 'gzip')"},
+        {"MyS3('a', 'b', 'c')", "MyS3('a', 'b', 'c')"},
+        {"PostgreSQL('h:1', 'd', 't', 'u', 'x', 's')", "PostgreSQL('h:1', 'd', 't', 'u', '[HIDDEN]', 's')"},
+        {"PostgreSQL(named, table = 't', password = 'x')", "PostgreSQL(named, table = 't', password = '[HIDDEN]')"},
+        {"URL('http://u:x@h/p', 'CSV')", "URL('http://u:[HIDDEN]@h/p', 'CSV')"},
+        {"URL('http://h:80/p', 'CSV')", "URL('http://h:80/p', 'CSV')"},
+        {"AzureBlobStorage('AccountName=a;AccountKey=x==;E=f', 'c', 'p')",
+         "AzureBlobStorage('AccountName=a;AccountKey=[HIDDEN];E=f', 'c', 'p')"},
+        {"rabbitmq_password='x'", "rabbitmq_password='[HIDDEN]'"},
+        {"MYSQL(USER 'u' PASSWORD 'x' DB 'd')", "MYSQL(USER 'u' PASSWORD '[HIDDEN]' DB 'd')"},
+        {"S3('a', ('b', 'c'), 'x", "S3('a', ('b', 'c'), '[HIDDEN]'"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(secrets_hidden(mem, cases[i][0]), cases[i][1]);
+    assert_null(secrets_hidden(mem, NULL));
+    arena_close(mem);
+}
+
 UNIT_TESTS(UNIT(every_key_of_a_kind_is_its_own), UNIT(a_copy_is_deep_and_equal),
            UNIT(a_walk_meets_parents_first_and_everything_once), UNIT(paths_tell_objects_apart),
            UNIT(unsaid_and_none_are_two_things), UNIT(sets_hold_any_kind), UNIT(engines_have_the_names_users_write),
-           UNIT(a_kind_may_have_several_parents))
+           UNIT(a_kind_may_have_several_parents), UNIT(secrets_of_engines_are_hidden))
