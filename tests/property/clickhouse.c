@@ -126,10 +126,12 @@ static bool is_merge_tree(const struct object *table)
     return engine && text_has(engine, "MergeTree");
 }
 
+/* Is its table sorted or divided by it, or do rows go by it? */
 static bool has_key_part(struct dice *dice, const struct column *column)
 {
     const struct table *table = (const struct table *)column->object.parent;
-    const struct expr *keys[] = {&table->order_by, &table->primary_by, &table->partition_by, &table->sample_by};
+    const struct expr *keys[] = {&table->order_by, &table->primary_by, &table->partition_by, &table->sample_by,
+                                 &table->ttl};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (keys[i]->written && text_has(keys[i]->written, name_of(dice, column)))
             return true;
