@@ -69,7 +69,6 @@ static const struct {
     {"deploy", "migrate"},
     {"dry-run", "migrate --dry-run"},
     {"sqlmigrate", "migrate --dry-run"},
-    {"stamp", "migrate --baseline --to-version VERSION"},
     {"baseline", "migrate --baseline --to-version VERSION"},
     {"down", "rollback"},
     {"undo", "rollback"},
@@ -80,11 +79,9 @@ static const struct {
     {"generate", "make-migrations"},
     {"create", "new"},
     {"showmigrations", "status"},
-    {"current", "status"},
     {"info", "status"},
     {"heads", "status"},
     {"validate", "status --exit-code (files) and diff --exit-code (schema)"},
-    {"dump", "check-db --out sql"},
 };
 
 static const char *called_here(const char *word)
@@ -177,11 +174,16 @@ static const char *word_meant(struct arena *mem, const struct command *command, 
                : NULL;
 }
 
+static bool is_for(const struct reading *reading, const struct option_info *option, const char *word)
+{
+    return !option->with || strchr(word, ':') || json_get(reading->parsed->values, option->with);
+}
+
 static int positional_word(struct reading *reading, const char *word)
 {
     const struct command *command = reading->parsed->command;
     const struct option_info *option = positional_at(command, reading->positional++);
-    if (!option) {
+    if (!option || !is_for(reading, option, word)) {
         const char *title = command_title(reading->ctx->mem, command);
         const char *meant = command->group ? NULL : word_meant(reading->ctx->mem, command, word);
         fail(reading->ctx, ERR_USAGE, "%s does not take \"%s\"", title, word);

@@ -38,6 +38,7 @@ struct option_info {
     const char *help;      /* one sentence without a full stop */
     int64_t least;         /* of an INT */
     const char *also;      /* the name that it had before, which stays; of a positional: what it may be given by */
+    const char *with;      /* of a positional: the flag before it that makes any word one, and not only FROM:TO; NULL */
 };
 
 struct request {

@@ -52,6 +52,7 @@ void lock_holder_json(struct arena *mem, const struct lock_holder *holder, struc
      .type = OPTION_TEXT,                                                                                            \
      .marks = OPTION_POSITIONAL,                                                                                     \
      .value = "FROM:TO",                                                                                             \
+     .with = "sql",                                                                                                  \
      .help = "with --sql: the version at which a database is, and the one to which it is to come, as in 0003:0005"}, \
     {                                                                                                                \
         .name = "sql", .type = OPTION_FLAG,                                                                          \

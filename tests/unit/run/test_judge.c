@@ -163,6 +163,7 @@ static const struct {
                       {KIND_CONFIGURATION, NULL},
                       {KIND_TABLE, "partition_bound"},
                       {KIND_PARTITIONING, "definition"},
+                      {KIND_PARTITIONING, "starts"},
                       {KIND_VIEW, "column_defaults"},
                       {KIND_VIEW, "structure"},
                       {KIND_EVENT, NULL},
