@@ -114,6 +114,12 @@ static const struct object *object_of_kind(const struct tree *tree, enum kind ki
     return found;
 }
 
+/* However it was spelled: an engine may quote the 1 where a name is meant. */
+static bool was_asked(struct arena *mem)
+{
+    return strstr(text_replace(mem, text_replace(mem, asked.data, " ", ""), "`", ""), "1+1");
+}
+
 /* What the server says of the desired text; NULL if it was not asked. */
 static const char *told(struct ctx *ctx, const struct judged *one)
 {
@@ -130,7 +136,7 @@ static const char *told(struct ctx *ctx, const struct judged *one)
     assert_works(ctx, diff_trees(ctx, &input, &changes));
     const struct judge_case judge_case = {NORMALISE_AUTO, changes, desired, tree_copy(ctx->mem, desired)};
     assert_works(ctx, judge_ask(ctx, &session, &judge_case, &answered));
-    assert_true(answered == (strstr(asked.data, "1 + 1") != NULL));
+    assert_true(answered == was_asked(ctx->mem));
     return ((const struct expr *)object_field(object_of_kind(desired, one->kind), one->field))->printed;
 }
 
