@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         exclude: Texts
         manage: Texts
         format: Literal["dbwarden", "fastmigrate"] | None
+        keep_in_step: Literal["alembic"] | None
         snapshots: Literal["last", "each"] | None
         lock_timeout: Duration
         statement_timeout: Duration
@@ -140,6 +141,7 @@ def database_config(
     exclude: object = None,
     manage: object = None,
     format: object = None,
+    keep_in_step: object = None,
     snapshots: object = None,
     lock_timeout: object = None,
     statement_timeout: object = None,

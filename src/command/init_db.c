@@ -198,7 +198,7 @@ static int execute(struct beginning *beginning)
     struct ctx *ctx = beginning->ctx;
     struct session *session = beginning->session;
     const struct list *files = &session->folder->versioned;
-    const int room = beginning->dropped.n + beginning->up->statements.n + session->applied.n * 2 + files->n * 3;
+    const int room = beginning->dropped.n + beginning->up->statements.n + (session->applied.n + files->n) * STAMP_STEPS;
     const bool whole = session->database->dialect->transactional_ddl && !refuses_transaction(&beginning->dropped) &&
                        !refuses_transaction(&beginning->up->statements);
     struct batch forget = {.transaction = true}, make = {.transaction = whole}, mark = {.transaction = true};

@@ -33,6 +33,7 @@ struct database_config {
     bool has_async;
     struct url url_async;
     enum layout layout;          /* of the files in there */
+    const char *keep_in_step;    /* tool whose history is kept beside ours; NULL: none */
     const char *migrations_dir;  /* as configured or by default; relative to config->folder */
     const char *migration_table; /* _dbwarden_migrations */
     const char *seed_table;      /* _dbwarden_seeds */

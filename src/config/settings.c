@@ -208,6 +208,15 @@ static int take_format(struct judged *judged, void *member)
     return refuse(judged, "\"dbwarden\" or \"fastmigrate\"", NULL);
 }
 
+static int take_tool(struct judged *judged, void *member)
+{
+    const struct json *value = judged->value->value;
+    if (value->type != JSON_TEXT || !text_equal(value->text, "alembic"))
+        return refuse(judged, "\"alembic\"", NULL);
+    *(const char **)member = value->text;
+    return 0;
+}
+
 static int take_normalise(struct judged *judged, void *member)
 {
     static const char *const modes[] = {"auto", "server", "offline", NULL};
@@ -402,6 +411,7 @@ static const struct setting setting_table[] = {
     {"secure_values", take_flag, DATABASE(secure_values)},
     {"default", take_flag, DATABASE(is_default)},
     {"format", take_format, DATABASE(layout), true},
+    {"keep_in_step", take_tool, DATABASE(keep_in_step), true},
     {"migrations_dir", take_folder, DATABASE(migrations_dir)},
     {"migration_table", take_table, DATABASE(migration_table)},
     {"seed_table", take_table, DATABASE(seed_table)},

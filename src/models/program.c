@@ -42,7 +42,7 @@ static struct json *step_json(struct arena *mem, const struct batch_step *step)
 {
     struct json *json = json_object(mem);
     json_set_text(mem, json, "sql", step->sql);
-    json_set(mem, json, "params", json_names(mem, step->params));
+    json_set(mem, json, "params", step->params ? json_names(mem, step->params) : json_array(mem));
     return json;
 }
 

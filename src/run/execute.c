@@ -198,7 +198,7 @@ static void settle_failure(struct execution *execution)
 
 void execution_begin_batch(struct execution *execution, int first, int room, bool transaction)
 {
-    enum { OWN_STEPS = 12 };
+    enum { OWN_STEPS = 14 };
     execution->batch = (struct batch){.transaction = transaction, .own = &execution->own};
     execution->batch.step = NEW_ARRAY(execution->ctx->mem, struct batch_step, room + OWN_STEPS);
     execution->first = first;
@@ -260,6 +260,14 @@ static void add_ourselves(struct execution *execution)
     execution->settings_reset = true;
 }
 
+static void add_in_step(struct execution *execution)
+{
+    struct batch_step step[IN_STEP_STEPS];
+    int n = in_step_add(execution->ctx, execution->session, execution->migration, execution->down, step);
+    for (int i = 0; i < n; i++)
+        execution_add(execution, step[i]);
+}
+
 /* The state row: this is the step that makes the file applied, or not. */
 static int add_state(struct execution *execution)
 {
@@ -268,6 +276,7 @@ static int add_state(struct execution *execution)
     const struct migration *migration = execution->migration;
     if (!execution->down) {
         execution_add(execution, state_record(ctx, state, migration));
+        add_in_step(execution);
         return 0;
     }
     const struct session *session = execution->session;
@@ -276,6 +285,7 @@ static int add_state(struct execution *execution)
     if (!row)
         return fail(ctx, ERR_STATE, "%s is not applied", migration->filename);
     execution_add(execution, state_unrecord(ctx, state, row));
+    add_in_step(execution);
     return 0;
 }
 

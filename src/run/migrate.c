@@ -73,7 +73,7 @@ static int mark_files(struct ctx *ctx, struct session *session, const struct mig
     struct json *applied = json_get(report, "applied");
     const struct migration *last = NULL;
     struct batch batch = {.transaction = true};
-    batch.step = NEW_ARRAY(ctx->mem, struct batch_step, choice->versioned.n * 3 + choice->halfway.n + 1);
+    batch.step = NEW_ARRAY(ctx->mem, struct batch_step, choice->versioned.n * STAMP_STEPS + choice->halfway.n + 1);
     for (int i = 0; i < choice->halfway.n; i++)
         batch.step[batch.n++] =
             journal_delete(ctx, &session->state, ((const struct journal_row *)choice->halfway.item[i])->filename);

@@ -6,6 +6,13 @@
 #include "run/run.h"
 #include "schema/managed.h"
 
+/* in_step.c: what keeps the history of another tool beside ours. Needs session_folder(). */
+enum { IN_STEP_STEPS = 2 };
+int in_step_prepare(struct ctx *ctx, struct session *session); /* its table is there */
+/* Steps that go with that of the file, at most IN_STEP_STEPS; how many. */
+int in_step_add(struct ctx *ctx, const struct session *session, const struct migration *migration, bool down,
+                struct batch_step *step);
+
 /* Choosing (choose.c): files against rows. */
 struct choice {
     struct list versioned; /* struct migration *, in the order to run */

@@ -80,7 +80,8 @@ static int python_run(struct ctx *ctx, struct session *session, const struct mig
 {
     struct state *state = &session->state;
     bool tied = is_tied(session, migration), ran;
-    struct batch_step record[2];
+    struct batch_step record[2 + IN_STEP_STEPS];
+    int extra = in_step_add(ctx, session, migration, down, &record[2]);
     TRY(record_step(ctx, session, migration, down, &record[0]));
     record[1] = tied ? journal_whole(ctx, state, migration, down, -1) : journal_done(ctx, state, migration, -1);
     const struct applied made = {.version = migration->version};
@@ -92,7 +93,7 @@ static int python_run(struct ctx *ctx, struct session *session, const struct mig
         .function = down ? "rollback" : "upgrade",
         .arguments = 1,
         .record = record,
-        .records = 2,
+        .records = 2 + extra,
         .record_last = !tied,
         .withdraw = down || !migration->version ? NULL : &withdraw,
         .limits = session->limits,
@@ -255,10 +256,10 @@ static int begin(struct ctx *ctx, struct session *session, const struct migratio
 static int finish(struct ctx *ctx, struct session *session, const struct migration *migration, bool down,
                   double seconds)
 {
-    struct batch_step step[2];
+    struct batch_step step[2 + IN_STEP_STEPS];
     TRY(record_step(ctx, session, migration, down, &step[0]));
     step[1] = journal_done(ctx, &session->state, migration, seconds);
-    return steps_run(ctx, session, step, 2);
+    return steps_run(ctx, session, step, 2 + in_step_add(ctx, session, migration, down, &step[2]));
 }
 
 /* How long it took, which its own transaction could not know. */

@@ -193,7 +193,8 @@ int session_lock(struct ctx *ctx, struct session *session)
     if (session->lock)
         return 0;
     TRY(session_hold(ctx, session));
-    return prepare(ctx, session, state_prepare);
+    TRY(prepare(ctx, session, state_prepare));
+    return in_step_prepare(ctx, session);
 }
 
 int session_prepare_seeds(struct ctx *ctx, struct session *session)

@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "run/parts.h"
 
+_Static_assert(3 + IN_STEP_STEPS <= STAMP_STEPS, "room for what is kept in step");
+
 /* ---- marked */
 
 void stamp_steps(struct ctx *ctx, struct session *session, const struct list *versioned, struct batch *batch)
@@ -20,6 +22,7 @@ void stamp_steps(struct ctx *ctx, struct session *session, const struct list *ve
             batch->step[batch->n++] = journal_delete(ctx, &session->state, begun->filename);
         batch->step[batch->n++] = state_record(ctx, &session->state, migration);
         batch->step[batch->n++] = journal_whole(ctx, &session->state, migration, false, 0);
+        batch->n += in_step_add(ctx, session, migration, false, &batch->step[batch->n]);
     }
 }
 
@@ -58,6 +61,9 @@ void forget_steps(struct ctx *ctx, struct session *session, const struct list *r
         const struct applied *row = rows->item[i];
         batch->step[batch->n++] = state_unrecord(ctx, &session->state, row);
         batch->step[batch->n++] = journal_delete(ctx, &session->state, row->filename);
+        const struct migration *migration = folder_version(session->folder, row->number);
+        if (row->number >= 0 && migration)
+            batch->n += in_step_add(ctx, session, migration, true, &batch->step[batch->n]);
     }
 }
 
@@ -105,7 +111,7 @@ static void report_rows(struct ctx *ctx, const struct list *rows, struct json *r
 static int forget(struct ctx *ctx, struct session *session, const struct list *rows)
 {
     struct batch batch = {.transaction = true};
-    batch.step = NEW_ARRAY(ctx->mem, struct batch_step, rows->n * 2 + 1);
+    batch.step = NEW_ARRAY(ctx->mem, struct batch_step, rows->n * STAMP_STEPS + 1);
     forget_steps(ctx, session, rows, &batch);
     return batch.n ? conn_batch(ctx, session->conn, &batch) : 0;
 }

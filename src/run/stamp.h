@@ -14,6 +14,7 @@ int stamp_run(struct ctx *ctx, struct session *session, const struct stamp_optio
 int unstamp_run(struct ctx *ctx, struct session *session, const struct stamp_options *options, struct json *report);
 
 /* The same as steps of a batch, which has room for three a file, and for two a row. */
+enum { STAMP_STEPS = 5 }; /* at most, for each file or row */
 void stamp_steps(struct ctx *ctx, struct session *session, const struct list *versioned, struct batch *batch);
 void forget_steps(struct ctx *ctx, struct session *session, const struct list *rows, struct batch *batch);
 

@@ -28,7 +28,7 @@ struct conversion {
     struct names stand_ins; /* of the latter, what stands for these */
 };
 
-/* Versions of those that it needs, unless that is the one before it. */
+/* Versions of those that it needs; where the order says all, not that of the one before it. */
 static struct names needs_of(struct ctx *ctx, const struct takeover *takeover, int at)
 {
     const struct foreign *foreign = takeover->foreign.item[at];
@@ -36,7 +36,7 @@ static struct names needs_of(struct ctx *ctx, const struct takeover *takeover, i
     for (int i = 0; i < foreign->needs.n; i++)
         for (int k = 0; k < takeover->foreign.n; k++)
             if (text_equal(((const struct foreign *)takeover->foreign.item[k])->id, foreign->needs.item[i]) &&
-                (k != at - 1 || foreign->needs.n > 1))
+                (k != at - 1 || foreign->needs.n > 1 || takeover->format->history == HISTORY_HEADS))
                 names_add(ctx->mem, &versions, arena_printf(ctx->mem, "%04d", k + 1));
     return versions;
 }

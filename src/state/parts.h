@@ -7,8 +7,6 @@
 #define JOURNAL_TABLE     "_dbwarden_journal"
 #define LEGACY_LOCK_TABLE "dbwarden_lock"
 
-/* A statement of the dialect with the table's name put in, qualified: a file may leave another search path or database. */
-char *state_sql(struct ctx *ctx, const struct state *state, const char *text, const char *table);
 struct look {
     bool table;  /* is it there, */
     bool column; /* and has it that column? */

@@ -65,6 +65,9 @@ int state_journal(struct ctx *ctx, struct state *state,
 /* The journal as it has to be written in SQL, for a LOCK TABLES that must hold it too. */
 const char *state_journal_name(struct ctx *ctx, const struct state *state);
 
+/* A statement with the table's name put in for @t, qualified: a file may leave another search path or database. */
+char *state_sql(struct ctx *ctx, const struct state *state, const char *text, const char *table);
+
 /* Steps to put into a batch beside a file's statements. */
 struct batch_step state_record(struct ctx *ctx, struct state *state, const struct migration *migration);
 struct batch_step state_unrecord(struct ctx *ctx, struct state *state, const struct applied *applied);

@@ -30,6 +30,7 @@ primary = database_config(
     exclude={"spatial_ref_sys"},
     manage=["grants", "ownership"],
     format="dbwarden",
+    keep_in_step="alembic",
     snapshots="each",
     normalise="server",
     lock_timeout="2s",

@@ -14,7 +14,7 @@ from .settings import calls_in
 
 ORDER = ("database_name", "default", "database_type", "database_url_sync", "database_url_async", "secure_values",
          "migrations_dir", "migration_table", "seed_table", "model_paths", "dev_database_type", "dev_database_url",
-         "overlap_models", "schema_files", "include", "exclude", "manage", "format", "snapshots",
+         "overlap_models", "schema_files", "include", "exclude", "manage", "format", "keep_in_step", "snapshots",
          "normalise", "online", "cluster")
 OPENING, CLOSING = "([{", ")]}"
 

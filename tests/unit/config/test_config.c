@@ -85,7 +85,7 @@ static void what_is_wrong_is_said_with_what_would_be_right(void **state)
     refused(
         project, ONE("    colour: red\n"),
         "5: databases has no setting \"colour\" | There are: database_name, database_type, database_url_sync, "
-        "database_url_async, secure_values, default, format, migrations_dir, migration_table, seed_table, model_paths, "
+        "database_url_async, secure_values, default, format, keep_in_step, migrations_dir, migration_table, seed_table, model_paths, "
         "schema_files, include, exclude, manage, snapshots, normalise, online, cluster, lock_timeout, statement_timeout, retry_for, wait_for_db, "
         "wait_for_runner, before_run, after_run, before_file, after_file, on_failure, hook_timeout, "
         "check_severity, check_names, dev_database_type, dev_database_url, overlap_models, targets, engine_options.");
@@ -127,6 +127,7 @@ static void what_is_wrong_is_said_with_what_would_be_right(void **state)
             "5: migrations_dir is \"../up\": it must be a folder below FOLDER");
     refused(project, ONE("    format: flyway\n"),
             "5: format is \"flyway\": it must be \"dbwarden\" or \"fastmigrate\"");
+    refused(project, ONE("    keep_in_step: flyway\n"), "5: keep_in_step is \"flyway\": it must be \"alembic\"");
     refused(project, ONE("    snapshots: 5\n"), "5: snapshots is 5: it must be \"last\" or \"each\"");
     refused(project, ONE("    dev_database_type: sqlite\n"),
             "2: a: dev_database_url is required when dev_database_type is set");
