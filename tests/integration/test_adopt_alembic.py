@@ -162,3 +162,21 @@ def test_kept_in_step(both, state):
     for count in range(1, len(seen) + 1):
         project.ok("unstamp", "--to", f"{8 - count:04}")
         assert sorted(alembic.heads()) == seen[count]
+
+
+def test_a_type_is_made_once(both):
+    """A run of Alembic remembers the types that it has made; so do revisions that are asked one by one."""
+    project, alembic, _ = both
+    enum = "sa.Enum('low', 'high', name='level')"
+    alembic.revision("e1", repr(identifier("d3")), "levels",
+                     f"\n    op.create_table('levels', sa.Column('id', sa.Integer, primary_key=True), sa.Column('level', {enum}))",
+                     "\n    op.drop_table('levels')")
+    alembic.revision("e2", "'e1'", "more",
+                     "\n    if 'more' not in sa.inspect(op.get_bind()).get_table_names():"
+                     f"\n        op.create_table('more', sa.Column('id', sa.Integer, primary_key=True), sa.Column('level', {enum}))",
+                     "\n    op.drop_table('more')")
+    alembic.alembic("upgrade", identifier("d3"))
+    taken = project.ok("adopt", "--json", *project.options).json
+    assert [each["id"] for each in taken["files"]][-2:] == ["e1", "e2"] and taken["differences"] == []
+    project.ok("migrate")
+    assert project.database.has("more") and project.database.has("levels")

@@ -58,6 +58,11 @@ def first_line(error):
     return "%s: %s" % (type(error).__name__, (str(error).splitlines() or [""])[0])
 
 
+def title_of(revision):
+    """Its message, unless nobody wrote one."""
+    return revision.doc if revision.doc not in (None, "", "empty message") else revision.revision
+
+
 class NotSql(Exception):
     """Why a revision stays Python."""
 
@@ -69,6 +74,7 @@ class Project:
 
         self.folder, self.dialect = folder, dialect
         self.table, self.schema = "alembic_version", None
+        self.memos = {}  # what one run of all revisions remembers, such as types that it has made; once offline, once not
         ini = os.path.join(folder, "alembic.ini")
         toml = os.path.join(folder, "pyproject.toml")
         self.output = io.StringIO()
@@ -146,6 +152,8 @@ class Project:
 
         def steps(current, context):
             self.began += 1
+            if not down:
+                context.impl.memo = self.memos.setdefault(connection is None, {})
             if look:
                 look(context)
             return self.step(revision, down)
@@ -343,7 +351,7 @@ class Conversion:
 
     def told_of(self, revision):
         said = {"id": revision.revision, "needs": self.project.needs(revision), "path": revision.path,
-                "title": revision.doc or "revision"}
+                "title": title_of(revision)}
         said.update(self.both_ways(revision))
         if said["python"]:
             with open(revision.path, encoding="utf-8") as file:
@@ -363,7 +371,7 @@ def read(request):
     try:
         project = Project(folder, request["dialect"])
         if request["graph"]:
-            said = [{"id": each.revision, "needs": project.needs(each), "path": each.path, "title": each.doc or "revision"}
+            said = [{"id": each.revision, "needs": project.needs(each), "path": each.path, "title": title_of(each)}
                     for each in project.ordered()]
             return {"revisions": said, "table": project.table, "schema": project.schema,
                     "versions": project.versions()}
