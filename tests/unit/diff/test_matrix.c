@@ -337,7 +337,7 @@ static const char *page_text(struct ctx *ctx)
         "`make-migrations` and `diff`.\n\n"
         "- **The table is rebuilt**: a new table is made, the rows are copied, and the new one takes the old name;\n"
         "  indexes and triggers come back with it. Columns, keys and constraints of a new table are part of its\n"
-        "  CREATE TABLE.\n"
+        "  CREATE TABLE. On ClickHouse `make-migrations --rebuild` asks for it; else it is refused.\n"
         "- **Dropped and created**: what rests on it makes room and comes back; rows stay.\n"
         "- **If you say so**: a question, a note in the sources, `--rename`, `--rename-table` or `--rename-object`; else it is one dropped and one new.\n"
         "- **Another object**: under another name it is a new one, and the old one is dropped.\n");
