@@ -10,9 +10,9 @@
 #include "sql/split.h"
 
 /* Plain files last: they are what is left. */
-const struct format *const format_table[] = {&format_alembic,        &format_dbmate, &format_goose,
-                                             &format_golang_migrate, &format_flyway, &format_prisma,
-                                             &format_yoyo,           &format_plain,  NULL};
+const struct format *const format_table[] = {
+    &format_alembic, &format_dbmate,      &format_goose, &format_golang_migrate, &format_flyway,
+    &format_prisma,  &format_fastmigrate, &format_yoyo,  &format_plain,          NULL};
 
 static struct names formats_known(struct arena *mem)
 {

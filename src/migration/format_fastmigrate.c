@@ -1,8 +1,9 @@
 /*
  * fastmigrate's files: NNNN-what.sql, .py or .sh, each run once in the order of its number, with no way back.  The whole file is
  * what runs; one of Python is a program that gets the database's path, as a shell script does.
- * Not here: its table _meta (state/meta.c).
+ * They run as they are (`format: fastmigrate`), or `adopt` makes files of ours of them.  Not here: its table _meta (state/meta.c).
  */
+#include "migration/format_parts.h"
 #include "migration/parts.h"
 
 #include "base/file.h"
@@ -123,3 +124,65 @@ int fastmigrate_read(struct ctx *ctx, const struct dialect *dialect, const char 
     list_sort(&(*folder)->versioned, by_number);
     return folder_check(ctx, *folder);
 }
+
+/* ---- as another tool's, to be taken over ---- */
+
+static const char *const folders[] = {"migrations", NULL};
+
+static bool owns(const char *name, const char *text)
+{
+    (void)text;
+    return is_numbered(name);
+}
+
+static int read_all(struct format_reading *reading)
+{
+    struct ctx *ctx = reading->ctx;
+    for (int i = 0; i < reading->names.n; i++) {
+        const char *digits, *words, *name = reading->names.item[i];
+        char *text;
+        if (!is_numbered(name))
+            continue;
+        struct foreign *foreign = NEW(ctx->mem, struct foreign);
+        *foreign = (struct foreign){.path = path_join(ctx->mem, reading->folder, name)};
+        if (!numbered_name(ctx->mem, name, ".sql", &digits, &words))
+            return fail_foreign(ctx, foreign->path,
+                                "it is a program that gets the path of the database; `format: fastmigrate` runs it");
+        TRY(foreign_file(reading, name, &text));
+        foreign->id = digits_bare(digits);
+        foreign->title = words;
+        foreign->up = text;
+        if (!text_equal(foreign->id, "0"))
+            list_add(ctx->mem, reading->foreign, foreign);
+    }
+    list_sort(reading->foreign, foreign_by_number);
+    return 0;
+}
+
+static int write_one(struct ctx *ctx, struct ejected *ejected, struct list *files)
+{
+    struct buf text;
+    buf_init(&text, ctx->mem);
+    statements_add(&text, &ejected->migration->up, NULL);
+    ejected->script =
+        arena_printf(ctx->mem, "%s-%s.sql", ejected->number, text_replace(ctx->mem, ejected->slug, "_", "-"));
+    file_new_add(ctx, files, ejected->script, text.data);
+    return 0;
+}
+
+const struct format format_fastmigrate = {
+    .name = "fastmigrate",
+    .title = "fastmigrate",
+    .folders = folders,
+    .owns = owns,
+    .read = read_all,
+    .history = HISTORY_LAST,
+    .table = "_meta",
+    .query = "SELECT version, 1, 0, NULL FROM _meta WHERE id = 1 AND version > 0",
+    .create = FASTMIGRATE_META,
+    .insert = "INSERT OR REPLACE INTO _meta (id, version) VALUES (1, @id)",
+    .remove = "DELETE FROM _meta WHERE id = 1",
+    .digits = DIGITS,
+    .bare = true,
+    .write = write_one,
+};

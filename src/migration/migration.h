@@ -112,6 +112,12 @@ struct folder {
  * circular becomes the up_error of the file; warns about misnamed files with the name they should have.
  */
 int folder_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct folder **folder);
+/* fastmigrate's table, to the space; its one row is 1 and the number of the last file that was run. */
+#define FASTMIGRATE_META                                                   \
+    "CREATE TABLE _meta (\n"                                               \
+    "                            id INTEGER PRIMARY KEY CHECK (id = 1),\n" \
+    "                            version INTEGER NOT NULL DEFAULT 0\n"     \
+    "                        )"
 /* The same of fastmigrate's files. ERR_UNSUPPORTED for an adapter, which is Python of the application's. */
 int fastmigrate_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct folder **folder);
 char *fastmigrate_file(struct arena *mem, int64_t number, const char *slug); /* 0001-slug.sql */

@@ -6,11 +6,6 @@
 
 #include "base/text.h"
 
-/* As fastmigrate makes it, to the space. */
-static const char create[] = "CREATE TABLE @t (\n"
-                             "                            id INTEGER PRIMARY KEY CHECK (id = 1),\n"
-                             "                            version INTEGER NOT NULL DEFAULT 0\n"
-                             "                        )";
 static const char begin[] = "INSERT INTO @t (id, version) VALUES (1, 0)";
 static const char record[] = "INSERT OR REPLACE INTO @t (id, version) VALUES (1, ?1)";
 static const char unrecord[] = "UPDATE @t SET version = min(version, CAST(?1 AS INTEGER)) WHERE id = 1";
@@ -43,7 +38,7 @@ int meta_prepare(struct ctx *ctx, struct state *state)
     TRY(is_empty(ctx, state, &empty));
     if (!empty && !state->stamps)
         return fail_unmanaged(ctx);
-    struct batch_step step[] = {state_step(state_sql(ctx, state, create, META_TABLE), NULL),
+    struct batch_step step[] = {state_step(FASTMIGRATE_META, NULL),
                                 state_step(state_sql(ctx, state, begin, META_TABLE), NULL)};
     struct batch batch = {.step = step, .n = 2, .transaction = true};
     return conn_batch(ctx, state->conn, &batch);

@@ -136,3 +136,33 @@ def test_a_program_that_did_not_come_back(theirs):
     (theirs.folder / "go").touch()
     theirs.ok(*URL, "migrate", "--interrupted", "again")
     assert query(theirs, "SELECT version FROM _meta") == [(5,)]
+
+
+def test_taken_over_and_given_back(theirs):
+    """As migrations of our own, and then as fastmigrate's again."""
+    (theirs.folder / "migrations" / "0002-add.py").unlink()
+    (theirs.folder / "migrations" / "0004-more.sh").unlink()
+    theirs.write("migrations/0003-c.sql", "ALTER TABLE t ADD COLUMN c text;\n")
+    theirs.ok(*URL, "migrate", "--to-version", "0001")
+    theirs.write("dbwarden.yaml", "databases:\n  app:\n    default: true\n    database_type: sqlite\n    migrations_dir: ours\n"
+                 "    database_url_sync: sqlite:///data/app.db\n")
+    files = theirs.ok("adopt", "--json").json["files"]
+    assert [(each["id"], each["status"]) for each in files] == [("1", "applied"), ("3", "pending")]
+    theirs.write("ours/app__0003_d.sql", "-- upgrade\nCREATE TABLE d (x);\n-- rollback\nDROP TABLE d;\n")
+    theirs.ok("migrate")
+    theirs.ok("rollback")
+    theirs.ok("migrate")
+    theirs.ok("eject", "migrations", "--to", "fastmigrate", "--drop-records")
+    assert query(theirs, "SELECT * FROM _meta") == [(1, 4)]
+    assert sorted(os.listdir(theirs.folder / "migrations")) == ["0001-t.sql", "0003-c.sql", "0004-d.sql"]
+    (theirs.folder / "dbwarden.yaml").unlink()
+    assert statuses(theirs) == [("0001", "applied"), ("0003", "applied"), ("0004", "applied")]
+
+
+def test_programs_are_not_taken_over(theirs):
+    theirs.write("dbwarden.yaml", "databases:\n  app:\n    default: true\n    database_type: sqlite\n    migrations_dir: ours\n"
+                 "    database_url_sync: sqlite:///data/app.db\n")
+    theirs.ok(*URL, "migrate")
+    outcome = theirs.run("adopt", "--from", "fastmigrate")
+    assert outcome.status == 1 and "0002-add.py cannot be converted: it is a program" in outcome.err
+    assert not (theirs.folder / "ours").exists()
