@@ -86,7 +86,7 @@ static int mark_files(struct ctx *ctx, struct session *session, const struct mig
         TRY(conn_batch(ctx, session->conn, &batch));
     const char *version = options->to_version || !last ? options->to_version : last->version;
     json_set_text(ctx->mem, report, "baseline", version);
-    if (version)
+    if (version && !session->state.stamps)
         emit_info(ctx, "[APPLIED] Baseline set at version: %s", version);
     return 0;
 }
