@@ -1,7 +1,7 @@
 /*
  * Migrations as other tools keep them: one table of formats.  A format says how its folder is recognised, reads its files into
  * an ordered list, says how its history is asked, and how files and history are written back.
- * Not here: running anything (run/adopt_project.c), and projects whose migrations are code (run/alembic.c).
+ * Not here: running anything (run/takeover.c, run/leaving.c), and projects whose migrations are code (run/alembic.c).
  */
 #ifndef MIGRATION_FORMAT_H
 #define MIGRATION_FORMAT_H

@@ -168,8 +168,7 @@ static int judge(struct ctx *ctx, const struct session *session, const struct mi
         if (!*text_trim(ctx->mem, lines.item[i]))
             continue;
         last = lines.item[i];
-        if (what)
-            emit_info(ctx, "%s: %s", migration->filename, last);
+        emit_info(ctx, "%s: %s", migration->filename, last);
     }
     if (!what)
         return 0;

@@ -135,8 +135,8 @@ def test_a_shell_script_that_says_no(filled):
     outcome = filled.run("migrate")
     assert outcome.status == 1 and "no.sh: the script ended with status 3: disk is full" in outcome.err
     assert "started" in outcome.err
-    path.write_text("true\n")
-    filled.ok("migrate")
+    path.write_text("echo 'nearly full' >&2\n")
+    assert "nearly full" in filled.ok("migrate").err
     assert applied(filled)[-1] == "primary__0002_no.sh"
     outcome = filled.run("rollback")
     assert outcome.status == 1 and "has no script beside it that undoes it" in outcome.err
