@@ -63,6 +63,10 @@ def title_of(revision):
     return revision.doc if revision.doc not in (None, "", "empty message") else revision.revision
 
 
+BEGAN_ELSEWHERE = ("Nothing has been written. If its tables were made before there were revisions, let Alembic bring the database to its "
+                   "head, and begin with \"dbwarden make-migrations --baseline\".")
+
+
 class NotSql(Exception):
     """Why a revision stays Python."""
 
@@ -310,7 +314,7 @@ class Conversion:
         except Exception as error:
             file, line = place_of(error)
             raise refuse("revision %s cannot be run on an empty database: %s" % (revision.revision, first_line(error)),
-                         None, file, line)
+                         BEGAN_ELSEWHERE, file, line)
         if reads:
             return found, "it reads: %s" % reads[0]
         if offline is not None:
