@@ -41,6 +41,8 @@ sqlite3
 strace
 "
 
+command -v npm >/dev/null || test="${test}npm" # Node.js of another source has it without the package
+
 case "${1:-} ${2:-}" in
     "install build" | "missing build") wanted=$build ;;
     "install test" | "missing test") wanted="$build $test" ;;
