@@ -628,7 +628,7 @@ void own_tables_add(struct arena *mem, struct names *names)
 void settings_layout(struct ctx *ctx, struct database_config *database, enum layout layout)
 {
     database->layout = layout;
-    database->migration_table = "_meta";
+    database->migration_table = FASTMIGRATE_TABLE;
     names_add(ctx->mem, &database->filter.own, database->migration_table);
 }
 

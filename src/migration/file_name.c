@@ -70,8 +70,7 @@ static char *describe(struct arena *mem, const char *stem)
     return text;
 }
 
-/* Which kind of file it is, by the end of its name, whatever its case; SCRIPTS: none. */
-static enum script kind_of(const char *name)
+enum script script_of_name(const char *name)
 {
     size_t length = strlen(name);
     enum script kind = SCRIPT_NONE;
@@ -91,7 +90,7 @@ static bool is_helper(enum script kind, const char *stem)
 
 enum name_verdict file_name_read(struct arena *mem, const char *name, struct file_name *result)
 {
-    enum script kind = kind_of(name);
+    enum script kind = script_of_name(name);
     if (*name == '.' || kind == SCRIPTS || text_ends(name, ".rollback.sql") || text_ends(name, ".rollback.sh"))
         return NAME_OTHER;
     char *stem = arena_copy(mem, name, strlen(name) - strlen(script_kinds[kind].suffix));
@@ -157,7 +156,7 @@ static char *suggest_repeatable(struct arena *mem, const char *stem, const char 
 
 char *file_name_suggest(struct arena *mem, const char *name, const char *prefix, int64_t spare)
 {
-    const char *suffix = script_kinds[kind_of(name)].suffix;
+    const char *suffix = script_kinds[script_of_name(name)].suffix;
     char *stem = arena_copy(mem, name, strlen(name) - strlen(suffix));
     char *repeat = suggest_repeatable(mem, stem, suffix);
     if (repeat)

@@ -18,7 +18,7 @@ struct reading {
     struct folder *folder;
 };
 
-static int by_number(const void *a, const void *b)
+int migration_by_number(const void *a, const void *b)
 {
     const struct migration *x = a, *y = b;
     return (x->number > y->number) - (x->number < y->number);
@@ -231,7 +231,7 @@ int folder_read(struct ctx *ctx, const struct dialect *dialect, const char *path
     struct reading reading = {ctx, dialect, *folder};
     for (int i = 0; i < names.n; i++)
         TRY(add_file(&reading, names.item[i]));
-    list_sort(&(*folder)->versioned, by_number);
+    list_sort(&(*folder)->versioned, migration_by_number);
     TRY(squashed_leave(ctx, *folder));
     TRY(folder_check(ctx, *folder));
     warn_about_names(ctx, *folder);

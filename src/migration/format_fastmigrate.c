@@ -12,29 +12,17 @@
 
 enum { DIGITS = 4 };
 
-static enum script kind_of(const char *name)
-{
-    enum script kind = SCRIPT_NONE;
-    while (kind < SCRIPTS && !text_ends(name, script_kinds[kind].suffix))
-        kind++;
-    return kind;
-}
-
 static bool is_numbered(const char *name)
 {
-    return strspn(name, "0123456789") == DIGITS && name[DIGITS] == '-' && kind_of(name) < SCRIPTS;
+    enum script kind = script_of_name(name);
+    return strspn(name, "0123456789") == DIGITS && name[DIGITS] == '-' && kind < SCRIPTS &&
+           text_ends(name, script_kinds[kind].suffix);
 }
 
 /* Nearly one: a number, and an end that would run. */
 static bool is_nearly_numbered(const char *name)
 {
-    for (int kind = 0; kind < SCRIPTS; kind++) {
-        size_t length = strlen(name), suffix = strlen(script_kinds[kind].suffix);
-        if (char_is_digit((unsigned char)*name) && length > suffix &&
-            text_equal_nocase(name + length - suffix, script_kinds[kind].suffix))
-            return true;
-    }
-    return false;
+    return char_is_digit((unsigned char)*name) && script_of_name(name) < SCRIPTS;
 }
 
 bool fastmigrate_is_like(const struct names *files)
@@ -63,7 +51,7 @@ static int text_take(struct ctx *ctx, const struct dialect *dialect, struct migr
 static int add_file(struct ctx *ctx, const struct dialect *dialect, const char *name, struct folder *folder)
 {
     const char *path = path_join(ctx->mem, folder->path, name);
-    enum script script = kind_of(name);
+    enum script script = script_of_name(name);
     struct migration *migration = NEW(ctx->mem, struct migration);
     size_t length = strlen(name) - DIGITS - 1 - strlen(script_kinds[script].suffix);
     if (folder_exists(path))
@@ -99,12 +87,6 @@ static int refuse_adapter(struct ctx *ctx, const char *path)
     return fail_at(ctx, path, 0, 0);
 }
 
-static int by_number(const void *a, const void *b)
-{
-    const struct migration *x = a, *y = b;
-    return (x->number > y->number) - (x->number < y->number);
-}
-
 int fastmigrate_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct folder **folder)
 {
     struct names names;
@@ -121,7 +103,7 @@ int fastmigrate_read(struct ctx *ctx, const struct dialect *dialect, const char 
             emit_warning_at(ctx, (struct place){.file = path_join(ctx->mem, path, names.item[i])},
                             "is not run, because its name is not one of fastmigrate, like 0001-users.sql");
     }
-    list_sort(&(*folder)->versioned, by_number);
+    list_sort(&(*folder)->versioned, migration_by_number);
     return folder_check(ctx, *folder);
 }
 
@@ -177,7 +159,7 @@ const struct format format_fastmigrate = {
     .owns = owns,
     .read = read_all,
     .history = HISTORY_LAST,
-    .table = "_meta",
+    .table = FASTMIGRATE_TABLE,
     .query = "SELECT version, 1, 0, NULL FROM _meta WHERE id = 1 AND version > 0",
     .create = FASTMIGRATE_META,
     .insert = "INSERT OR REPLACE INTO _meta (id, version) VALUES (1, @id)",

@@ -112,7 +112,8 @@ struct folder {
  * circular becomes the up_error of the file; warns about misnamed files with the name they should have.
  */
 int folder_read(struct ctx *ctx, const struct dialect *dialect, const char *path, struct folder **folder);
-/* fastmigrate's table, to the space; its one row is 1 and the number of the last file that was run. */
+#define FASTMIGRATE_TABLE "_meta"
+/* It, to the space; its one row is 1 and the number of the last file that was run. */
 #define FASTMIGRATE_META                                                   \
     "CREATE TABLE _meta (\n"                                               \
     "                            id INTEGER PRIMARY KEY CHECK (id = 1),\n" \

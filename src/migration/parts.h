@@ -18,6 +18,7 @@ enum name_verdict {
     NAME_OTHER,   /* nothing of ours: silently left alone */
     NAME_MISTAKEN /* SQL that would never run: worth a warning */
 };
+enum script script_of_name(const char *name); /* by its end, whatever its case; SCRIPTS: none */
 enum name_verdict file_name_read(struct arena *mem, const char *name, struct file_name *result);
 /* The name that `name` should have; `spare` is the next free number, for one that says none. */
 char *file_name_suggest(struct arena *mem, const char *name, const char *prefix, int64_t spare);
@@ -38,6 +39,7 @@ int migration_fill(struct ctx *ctx, const struct dialect *dialect, struct migrat
 int migration_whole(struct ctx *ctx, const struct dialect *dialect, struct migration *migration);
 /* The same of one that is a program (script.c). */
 int script_fill(struct ctx *ctx, struct migration *migration);
+int migration_by_number(const void *a, const void *b);          /* for list_sort() */
 int folder_check(struct ctx *ctx, const struct folder *folder); /* ERR_STATE for two files of one version */
 
 /* The marker, or the line, that a comment (its text after "--") was probably meant to be (directive.c); NULL: it is prose. */

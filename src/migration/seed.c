@@ -1,6 +1,6 @@
 /*
  * Seeds: files of data, V0001__users.sql or .py, which run in the order of their numbers.  A file of SQL is read like a migration
- * whose upgrade section begins at once; of a Python file only its checksum is known here (models/reader/seed.py runs it).
+ * whose upgrade section begins at once; of a Python file only its checksum is known here (models/reader/program.py runs it).
  * Names as in 0.8.2's README, 001_users.sql, count too.
  */
 #include "migration/parts.h"
@@ -81,12 +81,6 @@ static int add_seed(struct ctx *ctx, const struct dialect *dialect, const char *
     return migration_fill(ctx, dialect, seed);
 }
 
-static int by_number(const void *a, const void *b)
-{
-    const struct migration *x = a, *y = b;
-    return (x->number > y->number) - (x->number < y->number);
-}
-
 int seeds_read(struct ctx *ctx, const struct dialect *dialect, const struct names *paths, struct folder **folder)
 {
     *folder = NEW(ctx->mem, struct folder);
@@ -97,7 +91,7 @@ int seeds_read(struct ctx *ctx, const struct dialect *dialect, const struct name
         for (int n = 0; n < names.n; n++)
             TRY(add_seed(ctx, dialect, path_join(ctx->mem, paths->item[i], names.item[n]), seeds));
     }
-    list_sort(seeds, by_number);
+    list_sort(seeds, migration_by_number);
     return folder_check(ctx, *folder);
 }
 

@@ -307,17 +307,23 @@ static int fail_at_statement(struct execution *execution)
     return fail_at(execution->ctx, execution->migration->path, piece->line, piece->column);
 }
 
+int interrupted_ask(struct ctx *ctx, bool down)
+{
+    const char *command = down ? "rollback" : "migrate";
+    return fail_hint(
+        ctx,
+        "Look whether its effect is there: if it is, `dbwarden %s --interrupted done` goes on after it; if "
+        "it is not, `dbwarden %s --interrupted again` runs it.",
+        command, command);
+}
+
 static int fail_open(struct execution *execution)
 {
     struct ctx *ctx = execution->ctx;
-    const char *command = execution->down ? "rollback" : "migrate";
     fail(ctx, ERR_STATE,
          "%s was interrupted at its statement %d, and the database cannot tell whether that was done or not",
          execution->migration->filename, execution->done + 1);
-    fail_hint(ctx,
-              "Look whether its effect is there: if it is, `dbwarden %s --interrupted done` goes on after it; if it is "
-              "not, `dbwarden %s --interrupted again` runs it.",
-              command, command);
+    interrupted_ask(ctx, execution->down);
     return fail_at_statement(execution);
 }
 

@@ -96,6 +96,8 @@ const char *execution_retry_hint(struct execution *execution);
 
 /* alone.c: the next statement by itself, so that an interruption at it can be told from one before and one after. */
 int execution_alone(struct execution *execution);
+/* The hint where nobody can tell what was done. */
+int interrupted_ask(struct ctx *ctx, bool down);
 bool execution_outside_only(
     const struct execution *execution); /* the server refused it for the transaction around it */
 

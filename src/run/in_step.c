@@ -7,8 +7,6 @@
 #include "migration/format.h"
 #include "run/parts.h"
 
-#define HISTORY_TABLE "alembic_version"
-
 static const struct format *format_kept(const struct session *session)
 {
     const struct format *format = NULL;
@@ -25,7 +23,10 @@ int in_step_prepare(struct ctx *ctx, struct session *session)
     if (!format)
         return 0;
     TRY(state_has(ctx, &session->state, format->table, &exists));
-    return exists ? 0 : conn_exec(ctx, session->conn, format->create);
+    if (exists)
+        return 0;
+    emit_info(ctx, "keep_in_step: %s has no table %s yet, so it is made", session->conn->target, format->table);
+    return conn_exec(ctx, session->conn, format->create);
 }
 
 static void literals_add(struct buf *out, const struct session *session, const struct names *texts)
@@ -63,7 +64,7 @@ static struct names siblings_of(struct ctx *ctx, const struct session *session, 
 
 static struct batch_step step_of(struct ctx *ctx, const struct session *session, const struct buf *sql)
 {
-    const char *text = state_sql(ctx, &session->state, sql->data, HISTORY_TABLE);
+    const char *text = state_sql(ctx, &session->state, sql->data, format_kept(session)->table);
     return (struct batch_step){text, strlen(text), NULL};
 }
 

@@ -59,12 +59,8 @@ static int interrupted_check(struct ctx *ctx, const struct session *session, con
     *skip = text_equal(session->interrupted, "done");
     if (session->interrupted)
         return 0;
-    const char *command = down ? "rollback" : "migrate";
     fail(ctx, ERR_STATE, "this was interrupted while it ran, and nobody can tell how far it came");
-    fail_hint(ctx,
-              "Look whether its effect is there: if it is, `dbwarden %s --interrupted done` goes on after it; if it is "
-              "not, `dbwarden %s --interrupted again` runs it.",
-              command, command);
+    interrupted_ask(ctx, down);
     return fail_at(ctx, migration->path, 0, 0);
 }
 

@@ -32,14 +32,14 @@ static int is_empty(struct ctx *ctx, const struct state *state, bool *empty)
 int meta_prepare(struct ctx *ctx, struct state *state)
 {
     bool exists, empty = false;
-    TRY(state_has(ctx, state, META_TABLE, &exists));
+    TRY(state_has(ctx, state, FASTMIGRATE_TABLE, &exists));
     if (exists)
         return 0;
     TRY(is_empty(ctx, state, &empty));
     if (!empty && !state->stamps)
         return fail_unmanaged(ctx);
     struct batch_step step[] = {state_step(FASTMIGRATE_META, NULL),
-                                state_step(state_sql(ctx, state, begin, META_TABLE), NULL)};
+                                state_step(state_sql(ctx, state, begin, FASTMIGRATE_TABLE), NULL)};
     struct batch batch = {.step = step, .n = 2, .transaction = true};
     return conn_batch(ctx, state->conn, &batch);
 }
@@ -56,11 +56,11 @@ static int version_read_meta(struct ctx *ctx, struct state *state, int64_t *vers
     bool exists;
     struct rows rows;
     *version = 0;
-    TRY(state_has(ctx, state, META_TABLE, &exists));
+    TRY(state_has(ctx, state, FASTMIGRATE_TABLE, &exists));
     if (!exists)
         return 0;
-    TRY(conn_query(ctx, state->conn, state_sql(ctx, state, "SELECT version FROM @t WHERE id = 1", META_TABLE), NULL,
-                   &rows));
+    TRY(conn_query(ctx, state->conn, state_sql(ctx, state, "SELECT version FROM @t WHERE id = 1", FASTMIGRATE_TABLE),
+                   NULL, &rows));
     if (!rows.row.n)
         return fail_meta(ctx, "has no row of a version");
     const char *text = ((const char **)rows.row.item[0])[0];
@@ -123,7 +123,7 @@ int meta_applied(struct ctx *ctx, struct state *state, struct list *rows)
 
 static struct batch_step version_step(struct ctx *ctx, const struct state *state, const char *text, int64_t version)
 {
-    return state_step(state_sql(ctx, state, text, META_TABLE),
+    return state_step(state_sql(ctx, state, text, FASTMIGRATE_TABLE),
                       PARAMS(ctx->mem, arena_printf(ctx->mem, "%lld", (long long)version)));
 }
 

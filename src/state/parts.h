@@ -24,7 +24,6 @@ int state_damaged(struct ctx *ctx, const char *table, const char *file, const ch
 struct batch_step state_step(const char *sql, const struct names *params);
 
 /* meta.c: what state_prepare() and the like do for files of fastmigrate's. */
-#define META_TABLE "_meta"
 int meta_prepare(struct ctx *ctx, struct state *state);
 int meta_applied(struct ctx *ctx, struct state *state, struct list *rows);
 struct batch_step meta_record(struct ctx *ctx, const struct state *state, const struct migration *migration);

@@ -153,7 +153,11 @@ def test_kept_in_step(both, state):
     project.migration("0009", "mood", "ALTER TABLE note ADD COLUMN mood varchar(20);", "ALTER TABLE note DROP COLUMN mood;")
     project.ok("migrate")
     assert alembic.heads() == [identifier("d3")]
-    project.ok("rollback", "--to-version", "0009")
+    project.ok("rollback")
+    assert alembic.heads() == [identifier("d3")]
+    project.ok("rollback")
+    assert alembic.heads() == [identifier("d2")]
+    project.ok("migrate", "--to-version", "0008")
     assert alembic.heads() == [identifier("d3")]
     project.ok("unstamp", "--to", "0007")
     assert alembic.heads() == [identifier("d2")]

@@ -440,10 +440,15 @@ static bool add_index(struct dice *dice)
     return random_index(dice, stored ? view : random_of_kind(dice, KIND_TABLE));
 }
 
+static bool drop_one(struct dice *dice, enum kind kind)
+{
+    struct object *object = random_of_kind(dice, kind);
+    return object && remove_with_dependents(dice, object);
+}
+
 static bool drop_index(struct dice *dice)
 {
-    struct object *index = random_of_kind(dice, KIND_INDEX);
-    return index && remove_with_dependents(dice, index);
+    return drop_one(dice, KIND_INDEX);
 }
 
 static bool is_depended_on(struct dice *dice, const struct object *object)
@@ -536,8 +541,7 @@ static bool add_domain(struct dice *dice)
 /* Or a composite type. */
 static bool drop_domain(struct dice *dice)
 {
-    struct object *domain = random_of_kind(dice, dice_chance(dice, 60) ? KIND_DOMAIN : KIND_COMPOSITE);
-    return domain && remove_with_dependents(dice, domain);
+    return drop_one(dice, dice_chance(dice, 60) ? KIND_DOMAIN : KIND_COMPOSITE);
 }
 
 static bool add_composite(struct dice *dice)
@@ -552,8 +556,7 @@ static bool add_sequence(struct dice *dice)
 
 static bool drop_sequence(struct dice *dice)
 {
-    struct object *sequence = random_of_kind(dice, KIND_SEQUENCE);
-    return sequence && remove_with_dependents(dice, sequence);
+    return drop_one(dice, KIND_SEQUENCE);
 }
 
 static bool alter_sequence(struct dice *dice)
@@ -603,8 +606,7 @@ static bool add_view(struct dice *dice)
 static bool drop_view(struct dice *dice)
 {
     bool virtual = dice->engine == ENGINE_LITE && dice_chance(dice, 30);
-    struct object *view = random_of_kind(dice, virtual ? KIND_VIRTUAL_TABLE : KIND_VIEW);
-    return view && remove_with_dependents(dice, view);
+    return drop_one(dice, virtual ? KIND_VIRTUAL_TABLE : KIND_VIEW);
 }
 
 static bool add_trigger(struct dice *dice)
@@ -786,9 +788,7 @@ static bool alter_partitioned(struct dice *dice)
 {
     struct object *parent = random_of_partitioning(dice, false);
     struct column *column = parent && dice_chance(dice, 60) ? random_column(dice, parent) : NULL;
-    if (column)
-        return true;
-    return parent && random_part_of_partitioned(dice, parent);
+    return column || (parent && random_part_of_partitioned(dice, parent));
 }
 
 static bool add_function(struct dice *dice)
@@ -798,8 +798,7 @@ static bool add_function(struct dice *dice)
 
 static bool drop_function(struct dice *dice)
 {
-    struct object *function = random_of_kind(dice, KIND_FUNCTION);
-    return function && remove_with_dependents(dice, function);
+    return drop_one(dice, KIND_FUNCTION);
 }
 
 /* ---- of any kind ---- */
@@ -846,8 +845,7 @@ static bool add_base(struct dice *dice)
 
 static bool drop_base(struct dice *dice)
 {
-    struct object *type = random_of_kind(dice, KIND_BASE);
-    return type && remove_with_dependents(dice, type);
+    return drop_one(dice, KIND_BASE);
 }
 
 static bool add_shell(struct dice *dice)
@@ -857,8 +855,7 @@ static bool add_shell(struct dice *dice)
 
 static bool drop_shell(struct dice *dice)
 {
-    struct object *type = random_of_kind(dice, KIND_SHELL);
-    return type && remove_with_dependents(dice, type);
+    return drop_one(dice, KIND_SHELL);
 }
 
 /* Each gives false, and has changed nothing, where it cannot. */

@@ -112,6 +112,11 @@ int ch_twin(struct ctx *ctx, struct conn *conn, const struct conn_options *optio
     return ch_open(ctx, &ch->url, &same, twin);
 }
 
+static const struct url *reached(const struct conn *conn)
+{
+    return &((const struct ch_conn *)conn)->url;
+}
+
 static int limit(struct ctx *ctx, struct conn *conn, const struct limits *limits)
 {
     ((struct ch_conn *)conn)->limits = *limits;
@@ -136,6 +141,7 @@ const struct driver ch_driver = {
     .lease_take = ch_lease_take,
     .lease_release = ch_lease_release,
     .twin = ch_twin,
+    .reached = reached,
     .scratch = ch_scratch,
     .session_reset = session_reset,
     .limit = limit,
