@@ -151,7 +151,7 @@ def test_a_time_limit_ends_it(lite):
 @pytest.mark.parametrize("answer", ["done", "again"])
 def test_a_shell_script_ends_with_its_runner(filled, answer):
     """And the next run asks, because nobody knows what it did."""
-    text = "echo $$ > pid\necho x >> runs\n[ -e go ] || sleep 60\n"
+    text = "echo x >> runs\necho $$ > pid\n[ -e go ] || sleep 60\n"
     program(filled, "0002", "slow.sh", text)
     with filled.start("migrate") as process:
         wait_until(lambda: (filled.folder / "pid").exists() and (filled.folder / "pid").read_text().strip())
