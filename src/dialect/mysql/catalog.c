@@ -123,13 +123,17 @@ static void columns_fold(struct arena *mem, struct view *view)
         view->columns = (struct names){0};
 }
 
+static const char *unmodelled_of(const struct dialect *dialect)
+{
+    return dialect->engine == ENGINE_MARIA ? my_mariadb_unmodelled
+           : my_is_tidb(dialect)           ? my_tidb_unmodelled
+                                           : my_mysql_unmodelled;
+}
+
 static int unmodelled_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {
     struct rows rows;
-    const char *sql = conn->dialect->engine == ENGINE_MARIA ? my_mariadb_unmodelled
-                      : my_is_tidb(conn->dialect)           ? my_tidb_unmodelled
-                                                            : my_mysql_unmodelled;
-    TRY(my_query(ctx, conn, sql, NULL, &rows));
+    TRY(my_query(ctx, conn, unmodelled_of(conn->dialect), NULL, &rows));
     tree->names_unmodelled = true;
     for (int i = 0; i < rows.row.n; i++) {
         struct unmodelled *one = NEW(ctx->mem, struct unmodelled);
@@ -272,30 +276,38 @@ static bool has_partitions(const struct tree *tree)
     return tree->engine != ENGINE_MARIA;
 }
 
-static int kinds_read(struct ctx *ctx, struct conn *conn, const struct catalog_query *queries, struct tree *tree)
+/* `n` kinds and what none models, in one message. */
+static int together_read(struct ctx *ctx, struct conn *conn, const struct catalog_query *queries, int n,
+                         struct tree *tree)
 {
-    int n = 0, at = 0;
-    while (queries[at].kind != KIND_PARTITIONING)
-        at++;
-    while (queries[n].sql)
-        n++;
-    TRY(catalog_load(ctx, conn, queries, at, tree));
-    bool skips = !has_partitions(tree);
-    if (skips)
-        kind_set_add(&tree->kinds, KIND_PARTITIONING);
-    return catalog_load(ctx, conn, queries + at + skips, n - at - skips, tree);
+    struct names asked = {0};
+    for (int i = 0; i < n; i++)
+        if (!names_have(&asked, queries[i].sql))
+            names_add(ctx->mem, &asked, queries[i].sql);
+    names_add(ctx->mem, &asked, unmodelled_of(conn->dialect));
+    int code = my_ahead_send(ctx, (struct my_conn *)conn, &asked);
+    if (code == 0)
+        code = catalog_load(ctx, conn, queries, n, tree);
+    if (code == 0)
+        code = unmodelled_load(ctx, conn, tree);
+    my_ahead_end((struct my_conn *)conn);
+    return code;
 }
 
 static int catalog_read(struct ctx *ctx, struct conn *conn, struct tree *tree)
 {
     const struct catalog_query *queries = queries_of(conn->dialect);
-    TRY(kinds_read(ctx, conn, queries, tree));
+    int n = 0;
+    while (queries[n].kind != KIND_PARTITIONING)
+        n++;
+    TRY(together_read(ctx, conn, queries, n, tree));
+    TRY(catalog_load(ctx, conn, queries + n, has_partitions(tree), tree));
+    kind_set_add(&tree->kinds, KIND_PARTITIONING);
+    kind_set_add(&tree->kinds, KIND_PARTITION);
     collations_leave(tree);
     TRY(my_sequences_load(ctx, conn, tree));
     my_settle_partitions(ctx->mem, tree);
-    TRY(my_show_more(ctx, conn, tree));
-    kind_set_add(&tree->kinds, KIND_PARTITION);
-    return unmodelled_load(ctx, conn, tree);
+    return my_show_more(ctx, conn, tree);
 }
 
 /* Whatever the modes of the session, the server spells texts as it does without them. */

@@ -162,7 +162,7 @@ static const char *plain(struct arena *mem, const struct target *target, const c
     const char *normal = my_expr_normal(mem, target, text);
     if (!normal || text_equal_nocase(normal, "NULL"))
         return NULL;
-    if (my_type_is(mem, type, "binary") || my_type_is(mem, type, "varbinary"))
+    if (my_type_is_of(mem, type, (const char *const[]){"binary", "varbinary", NULL}))
         return bytes_plain(mem, normal);
     return my_type_is(mem, type, "bit") ? bits_plain(mem, normal) : default_value(mem, type, normal);
 }

@@ -19,7 +19,7 @@ static struct names members_of(struct arena *mem, const char *type)
 
 static bool is_list(struct arena *mem, const char *type)
 {
-    return type && (my_type_is(mem, type, "enum") || my_type_is(mem, type, "set"));
+    return my_type_is_of(mem, type, (const char *const[]){"enum", "set", NULL});
 }
 
 /* What the server compares the values by when it puts them into the new column. */

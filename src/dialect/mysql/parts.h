@@ -25,7 +25,9 @@ struct my_conn {
     bool holds_tables;     /* LOCK TABLES is in force: START TRANSACTION would end it */
     struct arena *session; /* memory of what follows; NULL: nothing is kept */
     struct limits limits;  /* in force */
-    bool overdue;          /* the statement at hand was ended by us for its time limit */
+    bool ahead;            /* my_query() takes the answers to what was sent together, so many of them up to now: */
+    int answered;
+    bool overdue; /* the statement at hand was ended by us for its time limit */
     struct {
         const char *sql;       /* NULL: free */
         MYSQL_STMT *statement; /* NULL: it runs, or failed */
@@ -66,6 +68,26 @@ int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code);
 int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length); /* results are read and dropped */
 int my_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
 void my_statements_close(struct my_conn *my); /* before the connection */
+
+/* A statement that is on its way. */
+struct my_sent {
+    double since;
+    bool cancelled;
+};
+struct my_sent my_sent_now(void);
+/* For what the client library is waiting for; a cancel reaches the server once. */
+int my_wait(struct ctx *ctx, struct my_conn *my, int wanted, struct my_sent *sent);
+int my_send_text(struct ctx *ctx, struct my_conn *my, const char *sql,
+                 size_t length); /* its results are still to be read */
+
+/*
+ * ahead.c: until my_ahead_end(), my_query() is called with these queries only, in this order.  Where something takes one statement at
+ * a time, it asks them one by one.
+ */
+int my_ahead_send(struct ctx *ctx, struct my_conn *my, const struct names *queries);
+int my_ahead_take(struct ctx *ctx, struct my_conn *my, struct rows *rows);
+void my_ahead_end(struct my_conn *my); /* what was not taken is thrown away */
+
 /* conn->in_transaction, after a statement that may begin or end one. */
 void my_follow_transaction(struct my_conn *my);
 /* For what cannot be prepared: appends all cells of the answer. */

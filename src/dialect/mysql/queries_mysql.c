@@ -11,11 +11,11 @@ const struct catalog_query my_mysql_queries[] = {
     {KIND_INDEX, statistics_sql, my_indexes_take},
     {KIND_INDEX_PART, statistics_sql, my_index_parts_take},
     {KIND_FOREIGN_KEY, foreign_key_sql},
-    {KIND_PARTITIONING, partitioning_sql},
     {KIND_VIEW, view_sql},
     {KIND_FUNCTION, function_sql},
     {KIND_TRIGGER, trigger_sql},
     {KIND_EVENT, event_sql},
+    {KIND_PARTITIONING, partitioning_sql}, /* last, because it may be left out */
     {0},
 };
 

@@ -96,13 +96,12 @@ int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code)
     return ctx->error.code;
 }
 
-/* A statement that is on its way. */
-struct sent {
-    double since;
-    bool cancelled;
-};
+struct my_sent my_sent_now(void)
+{
+    return (struct my_sent){.since = clock_monotonic()};
+}
 
-static bool must_end(struct ctx *ctx, struct my_conn *my, const struct sent *sent)
+static bool must_end(struct ctx *ctx, struct my_conn *my, const struct my_sent *sent)
 {
     if (ctx_must_stop(ctx))
         return true;
@@ -111,8 +110,7 @@ static bool must_end(struct ctx *ctx, struct my_conn *my, const struct sent *sen
     return my->overdue;
 }
 
-/* Waits for what the client library is waiting for; a cancel reaches the server once. */
-static int wait_for(struct ctx *ctx, struct my_conn *my, int wanted, struct sent *sent)
+int my_wait(struct ctx *ctx, struct my_conn *my, int wanted, struct my_sent *sent)
 {
     struct pollfd fd = {.fd = mysql_get_socket(my->mysql)};
     fd.events = (short)((wanted & MYSQL_WAIT_READ ? POLLIN : 0) | (wanted & MYSQL_WAIT_WRITE ? POLLOUT : 0) |
@@ -134,15 +132,15 @@ static int wait_for(struct ctx *ctx, struct my_conn *my, int wanted, struct sent
            (fd.revents & POLLOUT ? MYSQL_WAIT_WRITE : 0) | (fd.revents & POLLPRI ? MYSQL_WAIT_EXCEPT : 0);
 }
 
-static int send_text(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
+int my_send_text(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
 {
     int result = 0;
-    struct sent sent = {.since = clock_monotonic()};
+    struct my_sent sent = my_sent_now();
     TRY(ctx_check_within(ctx));
     my->overdue = false;
     int wanted = mysql_real_query_start(&result, my->mysql, sql, length);
     while (wanted)
-        wanted = mysql_real_query_cont(&result, my->mysql, wait_for(ctx, my, wanted, &sent));
+        wanted = mysql_real_query_cont(&result, my->mysql, my_wait(ctx, my, wanted, &sent));
     if (result && my->overdue && mysql_errno(my->mysql) == 1317)
         return fail_overdue(ctx, my);
     return result ? my_fail(ctx, my->mysql, ERR_SQL) : 0;
@@ -159,7 +157,7 @@ static bool is_empty_here(struct my_conn *my, int code)
 static int send_once(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
 {
     struct error error = ctx->error;
-    int code = send_text(ctx, my, sql, length);
+    int code = my_send_text(ctx, my, sql, length);
     if (is_empty_here(my, code)) {
         ctx->error = error;
         return 0;
@@ -236,14 +234,14 @@ static int shown_take(struct ctx *ctx, struct my_conn *my, struct buf *said)
 
 int my_show(struct ctx *ctx, struct my_conn *my, const char *sql, struct buf *said)
 {
-    TRY(send_text(ctx, my, sql, strlen(sql)));
+    TRY(my_send_text(ctx, my, sql, strlen(sql)));
     return shown_take(ctx, my, said);
 }
 
 static int show_together(struct ctx *ctx, struct my_conn *my, const struct names *statements, struct buf *said)
 {
     const char *all = names_join(ctx->mem, statements, ";");
-    TRY(send_text(ctx, my, all, strlen(all)));
+    TRY(my_send_text(ctx, my, all, strlen(all)));
     for (int i = 0; i < statements->n; i++) {
         buf_init(&said[i], ctx->mem);
         TRY(shown_take(ctx, my, &said[i]));
@@ -411,6 +409,8 @@ int my_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct n
     MYSQL_STMT *statement = NULL;
     *rows = (struct rows){0};
     TRY(ctx_check_within(ctx));
+    if (my->ahead)
+        return my_ahead_take(ctx, my, rows);
     int code = statement_get(ctx, my, sql, &statement);
     if (code == 0)
         code = statement_run(ctx, statement, params ? params : &none, rows);

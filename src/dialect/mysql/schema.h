@@ -18,7 +18,8 @@ char *my_type_normal(struct arena *mem, const struct target *target, const char 
 /* The type as it is written but for its character set and collation, which go there; NULL: it says none. */
 const char *my_type_without_charset(struct arena *mem, const char *type, const char **charset, const char **collation);
 bool my_type_is_numeric(struct arena *mem, const char *type);
-bool my_type_is(struct arena *mem, const char *type, const char *name); /* without its arguments */
+bool my_type_is(struct arena *mem, const char *type, const char *name);            /* without its arguments */
+bool my_type_is_of(struct arena *mem, const char *type, const char *const *names); /* one of them; ends with NULL */
 extern const struct type_rules my_types;
 
 #define MY_ZERO_TIME "'0000-00-00 00:00:00" /* and further zeros, and the quote */

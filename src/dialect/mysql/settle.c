@@ -249,13 +249,13 @@ static int bytes_of(struct arena *mem, const char *collation)
 /* How many bytes a value has at most; 0: it is not one that a key may be too short for. */
 static int64_t bytes_at_most(const struct settling *settling, const struct column *column, int each)
 {
-    static const char *const large[] = {"text", "mediumtext", "longtext", "blob", "mediumblob", "longblob"};
+    static const char *const large[] = {"text", "mediumtext", "longtext", "blob", "mediumblob", "longblob", NULL};
+    static const char *const sized[] = {"varchar", "varbinary", NULL};
     struct arena *mem = settling->mem;
     int64_t length = 0;
-    for (size_t i = 0; i < sizeof large / sizeof *large; i++)
-        if (my_type_is(mem, column->type, large[i]))
-            return INT64_MAX;
-    if (!my_type_is(mem, column->type, "varchar") && !my_type_is(mem, column->type, "varbinary"))
+    if (my_type_is_of(mem, column->type, large))
+        return INT64_MAX;
+    if (!my_type_is_of(mem, column->type, sized))
         return 0;
     const char *digits = strchr(column->type, '(');
     if (digits)

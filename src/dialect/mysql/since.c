@@ -74,10 +74,7 @@ static bool is_spatial(struct arena *mem, const struct object *before, const str
     static const char *const types[] = {"geometry",   "point",           "linestring",   "polygon",
                                         "multipoint", "multilinestring", "multipolygon", "geometrycollection",
                                         NULL};
-    for (int i = 0; types[i]; i++)
-        if (my_type_is(mem, ((const struct column *)after)->type, types[i]))
-            return true;
-    return false;
+    return my_type_is_of(mem, ((const struct column *)after)->type, types);
 }
 
 const struct since my_since[] = {

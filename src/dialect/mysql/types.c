@@ -343,24 +343,26 @@ char *my_type_normal(struct arena *mem, const struct target *target, const char 
     return out.data;
 }
 
-bool my_type_is_numeric(struct arena *mem, const char *type)
+bool my_type_is_of(struct arena *mem, const char *type, const char *const *names)
 {
-    static const char *const numeric[] = {"tinyint", "smallint", "mediumint", "int",  "bigint",
-                                          "decimal", "float",    "double",    "year", NULL};
     const char *normal = my_type_normal(mem, NULL, type);
-    const char *name = normal ? text_slice(mem, normal, 0, strcspn(normal, "( ")) : NULL;
-    for (int i = 0; name && numeric[i]; i++)
-        if (text_equal(numeric[i], name))
+    size_t length = normal ? strcspn(normal, "( ") : 0;
+    for (int i = 0; normal && names[i]; i++)
+        if (strlen(names[i]) == length && strncmp(normal, names[i], length) == 0)
             return true;
     return false;
 }
 
 bool my_type_is(struct arena *mem, const char *type, const char *name)
 {
-    const char *normal = type ? my_type_normal(mem, NULL, type) : NULL;
-    size_t length = strlen(name);
-    return normal && strncmp(normal, name, length) == 0 &&
-           (normal[length] == '\0' || normal[length] == '(' || normal[length] == ' ');
+    return my_type_is_of(mem, type, (const char *const[]){name, NULL});
+}
+
+bool my_type_is_numeric(struct arena *mem, const char *type)
+{
+    static const char *const numeric[] = {"tinyint", "smallint", "mediumint", "int",  "bigint",
+                                          "decimal", "float",    "double",    "year", NULL};
+    return my_type_is_of(mem, type, numeric);
 }
 
 /* ---- what a change of type does to values ---- */
