@@ -15,6 +15,8 @@ struct tree {
     enum engine engine;
     int version;              /* of the server that it was read from: 150004, 34001, 101106; 0: of none */
     const char *usual_schema; /* what that calls the schema "" of its names; NULL, "": see struct facts */
+    const char *
+        usual_collation; /* of texts in new tables of the database that it was read from, where no kind models it; NULL */
     struct kind_set kinds;    /* what the source speaks of */
     bool names_unmodelled;    /* a server was asked for what no kind models; else an empty list means nothing */
     struct list unmodelled;   /* struct unmodelled * */

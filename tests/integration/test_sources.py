@@ -352,3 +352,19 @@ def test_check_db_shows_more_than_0_8_2(pair):
     assert document["schema"]["engine"] == one.engine and document["unmodelled"] == []
     out = one.ok("check-db").out
     assert "  Primary key (id)\n" in out and "Also: view " in out
+
+
+@pytest.mark.parametrize("engine", ["mariadb", "mysql"])
+def test_default_collations_of_two_databases(engine, servers, tmp_path):
+    """Nobody changes them, and they do not agree: a new table of which nothing is said takes another one."""
+    one, drop_one = created(engine, servers, tmp_path)
+    other, drop_other = created(engine, servers, tmp_path)
+    project = EngineProject(tmp_path / "project", one)
+    between = ("diff", "--from", one.url, "--to", other.url, "--exit-code")
+    assert "agree." in project.run(*between).out
+    other.run(f"ALTER DATABASE {other.url.rsplit('/', 1)[1]} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+    outcome = project.run(*between)
+    assert outcome.status == 3 and "default collation utf8mb4_bin of the database" in outcome.err, outcome
+    assert "-- not managed yet, so not made here: default collation utf8mb4_bin" in project.run(*between, "--format", "sql").out
+    drop_one()
+    drop_other()

@@ -333,6 +333,7 @@ int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
     TRY(database_said(ctx, facts.usual_schema));
     loaded->version = conn->version;
     loaded->usual_schema = facts.usual_schema;
+    loaded->usual_collation = facts.collation;
     tree_schema(ctx->mem, loaded, "");
     TRY(catalog_read_plainly(ctx, conn, facts.sql_mode, loaded));
     for (struct object *o = loaded->root; o && conn->dialect == &my_dialect; o = object_next(loaded->root, o))
