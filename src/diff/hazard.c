@@ -153,6 +153,35 @@ static void column_judge(const struct finder *finder, const struct change *chang
             ->column = column;
 }
 
+/* A key of the table to rows of others, over this column; NULL: there is none. */
+static const struct object *reference_over(const struct finder *finder, const struct object *column)
+{
+    const struct list *children = &column->parent->children;
+    for (int i = 0; i < children->n; i++) {
+        const struct object *key = children->item[i];
+        if (!kind_is(key->kind, KIND_NEEDS_KEY))
+            continue;
+        const struct names columns = key_columns(finder->mem, key);
+        if (names_have(&columns, column->name))
+            return key;
+    }
+    return NULL;
+}
+
+/* What becomes of rows that are there in a column that wants a value and has none. */
+static const char *filled_text(const struct finder *finder, const struct object *column)
+{
+    const struct object *key = reference_over(finder, column);
+    if (!finder->target->dialect->fills_new_columns)
+        return "only an empty table takes it";
+    if (!key)
+        return "its rows get 0 or an empty text, and a date stops it";
+    return arena_printf(finder->mem,
+                        "its rows get 0 or an empty text, which refers to nothing, so that foreign key %s "
+                        "stops the file halfway",
+                        key->name);
+}
+
 static void column_added_judge(const struct finder *finder, const struct change *change, const struct object *column)
 {
     bool fills = finder->target->dialect->fills_new_columns;
@@ -160,15 +189,15 @@ static void column_added_judge(const struct finder *finder, const struct change 
         finder->target->dialect->types_have_defaults)
         return;
     const char *comes = finder->changes->reversed ? "comes back as" : "is";
-    const char *then = fills ? "its rows get 0 or an empty text, and a date stops it" : "only an empty table takes it";
     const char *instead = finder->changes->reversed ? "write what its rows are to hold into the rollback"
                                                     : "give it a server default, or add it as nullable, fill it, and "
                                                       "make it NOT NULL then";
-    struct hazard *hazard = hazard_add(finder, change, "needs-values", false,
-                                       arena_printf(finder->mem, "%s %s NOT NULL without a default: %s; %s",
-                                                    object_path(finder->mem, column), comes, then, instead));
+    struct hazard *hazard =
+        hazard_add(finder, change, "needs-values", false,
+                   arena_printf(finder->mem, "%s %s NOT NULL without a default: %s; %s",
+                                object_path(finder->mem, column), comes, filled_text(finder, column), instead));
     hazard->column = column;
-    hazard->wants_empty = !fills;
+    hazard->wants_empty = !fills || reference_over(finder, column);
 }
 
 static void column_dropped_judge(const struct finder *finder, const struct change *change, const struct object *column)
