@@ -1,5 +1,6 @@
 """MySQL and MariaDB as judges: what create_all() makes is what the models say; what they would refuse is said before it runs."""
 
+import os
 import re
 import sys
 import threading
@@ -63,6 +64,17 @@ def test_what_create_all_made_is_adopted_and_what_no_server_has_said_is_named(pl
     assert "column s" in place.project.ok("diff", "models").out
     new = place.scratches() - before  # those of tests at the same time go too
     wait_until(lambda: not new & place.scratches())
+
+
+def test_what_killed_runs_left_goes_after_a_day(place):
+    now = int(place.database.query("SELECT UNIX_TIMESTAMP()")[0][0])
+    old, young = (f"dbwarden_scratch_{os.getpid()}_{(now - hours * 3600) * 1000}_0" for hours in (25, 23))
+    for name in old, young, old + "_mine":
+        place.database.run(f"CREATE DATABASE {name}")
+    place.project.ok("diff", "models", "--normalise", "server")
+    assert {old, young, old + "_mine"} & place.scratches() == {young, old + "_mine"}
+    for name in young, old + "_mine":
+        place.database.run(f"DROP DATABASE {name}")
 
 
 TABLES = """

@@ -15,12 +15,34 @@ static const char *scratch_name(struct arena *mem)
     return arena_printf(mem, MY_SCRATCH_NAME "_%d_%lld_%d", (int)getpid(), (long long)clock_now_ms(), count++);
 }
 
+/* What a killed run left: its name says when it was made, and none is needed for a day.  One that may not be dropped stays. */
+static int leftovers_drop(struct ctx *ctx, struct conn *near)
+{
+    struct rows rows;
+    TRY(my_query(
+        ctx, near,
+        "SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name REGEXP '^" MY_SCRATCH_NAME
+        "_[0-9]+_[0-9]+_[0-9]+$' AND CAST(SUBSTRING_INDEX(SUBSTRING_INDEX(schema_name, '_', 4), '_', -1) AS "
+        "unsigned) < (UNIX_TIMESTAMP() - 86400) * 1000",
+        NULL, &rows));
+    for (int i = 0; i < rows.row.n; i++) {
+        int code =
+            my_exec(ctx, near, arena_printf(ctx->mem, "DROP DATABASE IF EXISTS %s", rows_cell(&rows, i, "name")));
+        if (code != ERR_SQL)
+            TRY(code);
+        ctx->error = (struct error){0};
+    }
+    return 0;
+}
+
 static int scratch_near(struct ctx *ctx, const struct url *url, struct conn **conn)
 {
     struct conn *near = NULL;
     TRY(my_open(ctx, url, &(struct conn_options){0}, &near));
     const struct dialect *dialect = near->dialect;
-    int code = my_open_there(ctx, near, *url, scratch_name(ctx->mem), conn);
+    int code = leftovers_drop(ctx, near);
+    if (code == 0)
+        code = my_open_there(ctx, near, *url, scratch_name(ctx->mem), conn);
     if (code == 0)
         ((struct my_conn *)*conn)->drop = true;
     else if (ctx->error.code == ERR_SQL && text_equal(ctx->error.sqlstate, "42000")) {
