@@ -628,6 +628,8 @@ struct dialect {
      * never do.
      */
     int (*text_load)(struct ctx *ctx, const struct classified *what, struct tree *tree, struct object **made);
+    /* What is of the whole server, so that schema files tell of it by their text alone; KIND_COUNT ends it. NULL: nothing. */
+    const enum kind *apart;
     /* After the statements of a schema file were run in a scratch database: adds what that was not told, or does not tell. NULL: nothing. */
     void (*text_complete)(struct ctx *ctx, const struct classified *statement, struct tree *tree);
     /* What people have to know of a table that is made again, one sentence; NULL: nothing more than of any change. */

@@ -262,14 +262,62 @@ static int texts_read(struct ctx *ctx, const struct schema_files *source, struct
     return 0;
 }
 
+/* Who may do what is compared where the project says so. */
+static int access_leave(struct ctx *ctx, const struct texts *texts, const struct schema_file *file,
+                        const struct classified *statement, struct object *made)
+{
+    const struct place place = {file->shown, statement->piece.line, statement->piece.column};
+    emit_warning_at(ctx, place, "left out, because the setting manage does not name grants: %s",
+                    first_words(ctx->mem, texts->dialect->lex, &statement->piece));
+    if (made->parent)
+        object_remove(made);
+    return 0;
+}
+
+static int stranger_fail(struct ctx *ctx, const struct schema_file *file, const struct classified *statement,
+                         const struct object *made)
+{
+    fail(ctx, ERR_CONFIG, "nothing before this says who %s is", made->name);
+    fail_at(ctx, file->shown, statement->piece.line, statement->piece.column);
+    return fail_hint(ctx, "Describe the user or role in the schema files, above what it is granted.");
+}
+
+/* Nobody should wait for a migration that brings another password. */
+static bool holds_secret(const struct object *object)
+{
+    for (int i = 0; i < kind_table[object->kind].fields; i++)
+        if (kind_table[object->kind].field[i].marks & FIELD_UNTOLD && object_says(object, i) &&
+            !field_is_none(object, i))
+            return true;
+    return false;
+}
+
+static void secrets_tell(struct ctx *ctx, const struct tree *tree)
+{
+    int n = 0;
+    for (const struct object *o = tree->root; o; o = object_next(tree->root, o))
+        n += holds_secret(o);
+    if (n)
+        emit_info(ctx, "passwords and the values of named collections are not compared: of %d object%s", n,
+                  n == 1 ? "" : "s");
+}
+
 static int apart_add(struct ctx *ctx, const struct texts *texts, struct tree *tree)
 {
+    const enum kind *kinds = texts->dialect->apart;
+    for (; kinds && *kinds != KIND_COUNT; kinds++)
+        if (texts->source->filter->grants || !kind_is(*kinds, KIND_IS_ACCESS))
+            kind_set_add(&tree->kinds, *kinds);
     for (int i = 0; i < texts->files.n; i++) {
         const struct schema_file *file = texts->files.item[i];
         for (int at = 0; at < file->apart.n; at++) {
+            const struct classified *statement = file->apart.item[at];
             struct object *made;
-            TRY(texts->dialect->text_load(ctx, file->apart.item[at], tree, &made));
-            kind_set_add(&tree->kinds, made->kind);
+            TRY(texts->dialect->text_load(ctx, statement, tree, &made));
+            if (kind_is(made->kind, KIND_IS_ACCESS) && !texts->source->filter->grants)
+                TRY(access_leave(ctx, texts, file, statement, made));
+            else if (!made->parent)
+                return stranger_fail(ctx, file, statement, made);
         }
     }
     return 0;
@@ -291,6 +339,7 @@ int schema_files_read(struct ctx *ctx, const struct schema_files *source, struct
         schema_cache_put(ctx, &cache, &texts.said, *tree);
     }
     TRY(apart_add(ctx, &texts, *tree));
+    secrets_tell(ctx, *tree);
     for (int i = 0; dialect->text_complete && i < texts.statements.n; i++)
         dialect->text_complete(ctx, texts.statements.item[i], *tree);
     if (!source->target->facts.usual_schema)

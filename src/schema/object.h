@@ -49,7 +49,8 @@ enum kind_mark {
     KIND_IS_OPERATOR = 1 << 22,
     KIND_SERVES = 1 << 23,
     KIND_LISTED = 1 << 24,
-    KIND_PROMISED = 1 << 25
+    KIND_PROMISED = 1 << 25,
+    KIND_IS_ACCESS = 1 << 26
 };
 
 enum { KIND_WORDS = 2, KIND_PARENTS = 3 };
@@ -95,6 +96,7 @@ enum field_mark {
     FIELD_SIBLING_REF = 1 << 19,   /* names another of its kind with the same parent */
     FIELD_RULE_REF = 1 << 22,      /* names what rows of the same table hold to, and is not a key */
     FIELD_SECRET = 1 << 21,        /* may hold PASSWORD 'x', which is neither shown nor kept */
+    FIELD_UNTOLD = 1 << 23,        /* is a secret as a whole: neither shown, kept nor compared */
     FIELD_VALUE = 1 << 20          /* reads columns where the dialect lets it (defaults_read_columns), else none */
 };
 

@@ -114,5 +114,7 @@ const char *object_value(struct arena *mem, const struct object *object, int fie
     }
     if (kind_table[object->kind].field[field].marks & FIELD_SECRET)
         text = secrets_hidden(mem, text);
+    if (text && kind_table[object->kind].field[field].marks & FIELD_UNTOLD)
+        text = PASSWORD_HIDDEN;
     return text && *text ? text : NULL;
 }

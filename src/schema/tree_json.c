@@ -96,7 +96,8 @@ static struct json *object_json(const struct writer *writer, const struct object
     if (object->name_invented)
         json_set_bool(mem, json, "name_invented", true);
     for (int i = 0; i < info->fields; i++)
-        if (object_says(object, i) && !(writer->left_out && short_leaves_out(writer->left_out, object, i)))
+        if (object_says(object, i) && !(info->field[i].marks & FIELD_UNTOLD) &&
+            !(writer->left_out && short_leaves_out(writer->left_out, object, i)))
             json_set(mem, json, info->field[i].name, field_json(writer, object, i));
     children_json(writer, json, object);
     if (writer->left_out && is_first_field(object->kind, json))

@@ -3,7 +3,7 @@
  * for the functions of the server.
  */
 #include "base/text.h"
-#include "dialect/clickhouse/parse.h"
+#include "dialect/clickhouse/access.h"
 #include "dialect/clickhouse/parts.h"
 #include "schema/unmodelled.h"
 
@@ -13,7 +13,7 @@ static const char tables[] =
     "currentDatabase() AND is_temporary = 0 AND name NOT LIKE '.inner%' AND NOT startsWith(name, '" CH_NEW
     "') AND NOT startsWith(name, '" CH_OLD "') ORDER BY name";
 
-enum { FUNCTIONS_SINCE = 211000 };
+enum { FUNCTIONS_SINCE = 211000, ACCESS_SINCE = 200500, COLLECTIONS_SINCE = 221200 };
 static const char functions[] =
     "SELECT name, create_query AS definition FROM system.functions WHERE origin = 'SQLUserDefined' ORDER BY name";
 
@@ -75,6 +75,8 @@ static int tables_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
     return code;
 }
 
+/* ---- what is of the whole server ---- */
+
 static int function_read(struct ctx *ctx, struct object *schema, const struct ch_text *text)
 {
     struct function *function = (struct function *)object_new(ctx->mem, KIND_FUNCTION, schema, text->name);
@@ -92,6 +94,14 @@ static void texts_written(struct object *object)
             if (kind_table[o->kind].field[i].type == FIELD_EXPR && expr->printed)
                 *expr = (struct expr){.written = expr->printed};
         }
+}
+
+static int access_text_load(struct ctx *ctx, const struct ch_text *text, struct object *schema, struct object **made)
+{
+    TRY(ch_parse_access(ctx, schema, text, made));
+    if (*made)
+        texts_written(*made);
+    return 0;
 }
 
 int ch_text_load(struct ctx *ctx, const struct classified *what, struct tree *tree, struct object **made)
@@ -115,8 +125,9 @@ int ch_text_load(struct ctx *ctx, const struct classified *what, struct tree *tr
         TRY(known[i].read(ctx, schema, &text));
         *made = schema->children.item[schema->children.n - 1];
         texts_written(*made);
+        return 0;
     }
-    return 0;
+    return ch_reaches_beyond(&what->piece) ? access_text_load(ctx, &text, schema, made) : 0;
 }
 
 /* What a scratch database was not told, or does not tell again: replicas, queues, the password of a dictionary, POPULATE. */
@@ -172,6 +183,121 @@ static int functions_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
     return 0;
 }
 
+/* What a configuration file of the server says is nobody's to change. */
+static const char made_here[] =
+    " WHERE storage NOT IN (SELECT name FROM system.user_directories WHERE type LIKE 'users%' OR type LIKE 'ldap%')";
+
+static int access_names(struct ctx *ctx, struct conn *conn, struct names *names)
+{
+    static const struct {
+        const char *word, *table;
+    } of[] = {{"user", "users"},
+              {"role", "roles"},
+              {"quota", "quotas"},
+              {"settings_profile", "settings_profiles"},
+              {"row_policy", "row_policies"}};
+    struct buf sql;
+    struct rows rows;
+    buf_init(&sql, ctx->mem);
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        buf_addf(&sql, "%sSELECT concat('%s ', name) FROM system.%s%s", i ? " UNION ALL " : "", of[i].word, of[i].table,
+                 made_here);
+    TRY(ch_query(ctx, conn, sql.data, NULL, &rows));
+    for (int i = 0; i < rows.row.n; i++)
+        names_add(ctx->mem, names, ((const char **)rows.row.item[i])[0]);
+    return 0;
+}
+
+/* A statement that nobody here understands: "masking policy m", "grant select on". */
+static void access_unknown(struct ctx *ctx, struct tree *tree, const char *sql)
+{
+    struct lexer lexer;
+    const char *word[4];
+    lex_open(&lexer, &ch_lex, sql, strlen(sql));
+    for (int i = 0; i < 4; i++) {
+        struct token token = lex_next_code(&lexer);
+        word[i] = token.kind == TOKEN_END ? "" : token_copy(ctx->mem, &token);
+    }
+    bool grant = !text_equal(word[0], "CREATE");
+    const char *kind = grant ? "right" : text_lower(ctx->mem, arena_printf(ctx->mem, "%s %s", word[1], word[2]));
+    const char *name = grant ? arena_printf(ctx->mem, "%s %s %s", word[1], word[2], word[3]) : word[3];
+    unmodelled_add(ctx->mem, tree, kind, &(struct ch_text){.name = name});
+}
+
+/* All is read, for rights name users; what is not made here goes again. */
+static int access_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
+{
+    static const enum kind kinds[] = {KIND_USER, KIND_ROLE, KIND_QUOTA, KIND_PROFILE, KIND_ROW_POLICY};
+    struct names here = {0};
+    struct rows rows;
+    struct object *schema = tree_schema(ctx->mem, tree, "");
+    if (conn->version < ACCESS_SINCE || ((struct ch_conn *)conn)->harmless)
+        return 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        kind_set_add(&tree->kinds, kinds[i]);
+    TRY(access_names(ctx, conn, &here));
+    TRY(ch_query(ctx, conn, "SHOW ACCESS", NULL, &rows));
+    for (int i = 0; i < rows.row.n; i++) {
+        const struct ch_text text = {
+            .kind = "access", .name = "", .sql = ((const char **)rows.row.item[i])[0], .tokens = ctx->mem};
+        struct error error = ctx->error;
+        struct object *made;
+        int n = schema->children.n;
+        if (ch_parse_access(ctx, schema, &text, &made) == 0 && made)
+            continue;
+        ctx->error = error;
+        while (schema->children.n > n)
+            object_remove(schema->children.item[schema->children.n - 1]);
+        access_unknown(ctx, tree, text.sql);
+    }
+    for (int i = schema->children.n - 1; i >= 0; i--) {
+        struct object *object = schema->children.item[i];
+        const char *name = arena_printf(ctx->mem, "%s %s", kind_table[object->kind].name, object->name);
+        if (kind_is(object->kind, KIND_IS_ACCESS) && !names_have(&here, name))
+            object_remove(object);
+    }
+    return 0;
+}
+
+/* Keys alone; a server that tells the statement tells which of them may be overridden too. */
+static void collection_read(struct ctx *ctx, struct tree *tree, const struct rows *rows, int row)
+{
+    const char *source = rows_cell(rows, row, "source"), *sql = rows_cell(rows, row, "create_query");
+    struct object *made = NULL, *schema = tree_schema(ctx->mem, tree, "");
+    const struct ch_text text = {
+        .kind = "named collection", .name = rows_cell(rows, row, "name"), .sql = sql, .tokens = ctx->mem};
+    struct error error = ctx->error;
+    if (source && !text_equal(source, "SQL"))
+        return;
+    if (sql && ch_parse_access(ctx, schema, &text, &made) == 0 && made) {
+        ((struct named_collection *)made)->secret = NULL;
+        return;
+    }
+    ctx->error = error;
+    if (made)
+        object_remove(made);
+    struct named_collection *collection =
+        (struct named_collection *)object_new(ctx->mem, KIND_COLLECTION, schema, text.name);
+    const char *keys = rows_cell(rows, row, "keys_of");
+    SAY(collection, COLLECTION, keys, keys && *keys ? text_split(ctx->mem, keys, ',') : (struct names){0});
+    names_sort(&collection->keys);
+}
+
+static int collections_load(struct ctx *ctx, struct conn *conn, struct tree *tree)
+{
+    struct rows rows;
+    if (conn->version < COLLECTIONS_SINCE || ((struct ch_conn *)conn)->harmless)
+        return 0;
+    kind_set_add(&tree->kinds, KIND_COLLECTION);
+    TRY(ch_query(
+        ctx, conn,
+        "SELECT *, arrayStringConcat(mapKeys(collection), ',') AS keys_of FROM system.named_collections ORDER BY name",
+        NULL, &rows));
+    for (int i = 0; i < rows.row.n; i++)
+        collection_read(ctx, tree, &rows, i);
+    return 0;
+}
+
 int ch_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree)
 {
     struct tree *loaded = tree_new(ctx->mem, ENGINE_CH);
@@ -185,6 +311,9 @@ int ch_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, str
     tree_schema(ctx->mem, loaded, "");
     TRY(tables_load(ctx, conn, loaded));
     TRY(functions_load(ctx, conn, loaded));
+    TRY(collections_load(ctx, conn, loaded));
+    if (filter && filter->grants)
+        TRY(access_load(ctx, conn, loaded));
     if (filter)
         filter_apply(filter, loaded->usual_schema, loaded);
     *tree = loaded;

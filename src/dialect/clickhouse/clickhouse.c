@@ -60,6 +60,9 @@ static const char *const database_words[] = {"database", NULL};
 /* A primary key of models is what a table is sorted by. */
 static const enum kind folds[] = {KIND_PRIMARY_KEY, KIND_COUNT};
 
+static const enum kind apart[] = {KIND_FUNCTION, KIND_COLLECTION, KIND_USER,       KIND_ROLE,
+                                  KIND_QUOTA,    KIND_PROFILE,    KIND_ROW_POLICY, KIND_COUNT};
+
 static const struct offline_words offline_words = {0};
 
 static const struct sample_rules sample_rules = {
@@ -100,6 +103,7 @@ const struct dialect ch_dialect = {
     .facts = ch_facts,
     .load = ch_load,
     .text_load = ch_text_load,
+    .apart = apart,
     .text_complete = ch_text_complete,
     .judge = ch_judge,
     .lost_rows = ch_lost_rows,

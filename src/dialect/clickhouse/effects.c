@@ -3,6 +3,7 @@
  * that files on disk are named and sorted by.  Each row was seen on a server.
  */
 #include "base/text.h"
+#include "dialect/clickhouse/access.h"
 #include "dialect/clickhouse/render.h"
 
 static bool is_alias(const struct column *column)
@@ -160,6 +161,16 @@ static bool column_rebuilt(const struct effect_case *effect)
     return keeps_columns(effect) && is_rebuilt(effect);
 }
 
+static bool is_for_somebody(const struct effect_case *effect)
+{
+    return ((const struct settings_profile *)effect->change->after)->roles.n;
+}
+
+static bool has_rights(const struct effect_case *effect)
+{
+    return ch_grants_of(effect->change->after)->n;
+}
+
 #define REBUILT(kind_, on_, field_, when_)                                                              \
     {                                                                                                   \
         .kind = kind_, .on = on_, .field = field_, .dependent = ITSELF, .by = ANY_FIELD, .when = when_, \
@@ -223,6 +234,13 @@ const struct effect_row ch_effects[] = {
     REFUSED(KIND_VIEW, VIEW_storage, has_rows, "the storage of a materialized view cannot change"),
     REFUSED(KIND_VIEW, VIEW_to_table, has_rows, "a materialized view cannot give up the storage that it has"),
     REPLACED(KIND_VIEW, ON(ALTER), VIEW_refresh, ITSELF, gets_or_loses_schedule),
+    {KIND_PROFILE, ON(CREATE), PROFILE_roles, ITSELF, ANY_FIELD, is_for_somebody, .finish = 98},
+    {KIND_PROFILE, ON(ALTER), PROFILE_roles, ITSELF, ANY_FIELD, NULL, .phase = 98},
+    {KIND_ROLE, ON(CREATE), ROLE_grants, ITSELF, ANY_FIELD, has_rights, .finish = 97},
+    {KIND_ROLE, ON(ALTER), ROLE_grants, ITSELF, ANY_FIELD, NULL, .phase = 97},
+    {KIND_USER, ON(CREATE), USER_grants, ITSELF, ANY_FIELD, has_rights, .finish = 97},
+    {KIND_USER, ON(ALTER), USER_grants, ITSELF, ANY_FIELD, NULL, .phase = 97},
+    {KIND_USER, ON(ALTER), USER_default_roles, ITSELF, ANY_FIELD, NULL, .phase = 98},
     {.kind = KIND_VIEW,
      .on = ON(ALTER),
      .field = VIEW_query,

@@ -12,7 +12,13 @@
 #include "dialect/clickhouse/parts.h"
 #include "dialect/common.h"
 
-enum { NAMES_LIMIT = 256, REASON_SINCE = 190000, UUID_SINCE = 200100, FUNCTIONS_SINCE = 211100 };
+enum {
+    NAMES_LIMIT = 256,
+    REASON_SINCE = 190000,
+    UUID_SINCE = 200100,
+    FUNCTIONS_SINCE = 211100,
+    COLLECTIONS_SINCE = 221200
+};
 
 /* "(database, name) IN (...)" of all that a statement names; NULL: it names nothing. */
 /* `home` says where names without a database are: where the session is, or one by name. */
@@ -59,11 +65,11 @@ static int ask(struct ctx *ctx, const struct asked *asked, const char *sql, stru
     return 0;
 }
 
-/* Users, roles, quotas, named collections: none of the tables that are asked has them. */
+/* Users, roles, quotas: none of the tables that are asked has them. */
 static bool is_elsewhere(const struct classified *statement)
 {
-    static const char *const words[] = {"user",    "role",  "quota",    "row",      "policy", "settings",
-                                        "profile", "named", "resource", "workload", NULL};
+    static const char *const words[] = {"user",     "role",    "quota",    "row",      "policy",
+                                        "settings", "profile", "resource", "workload", NULL};
     struct lexer lexer;
     lex_open(&lexer, &ch_lex, statement->piece.text, statement->piece.length);
     struct token first = lex_next_bare(&lexer), second = lex_next_bare(&lexer);
@@ -101,10 +107,17 @@ static int catalog_said(struct ctx *ctx, const struct asked *asked, struct buf *
             "SELECT name, engine FROM system.databases WHERE (currentDatabase(), name) IN (@n) ORDER BY name", said));
     if (version < FUNCTIONS_SINCE)
         return 0;
-    return ask(
+    TRY(ask(
         ctx, asked,
         "SELECT name, create_query FROM system.functions WHERE origin = 'SQLUserDefined' AND (currentDatabase(), name) "
         "IN (@n) ORDER BY name",
+        said));
+    if (version < COLLECTIONS_SINCE)
+        return 0;
+    return ask(
+        ctx, asked,
+        "SELECT name, mapKeys(collection) FROM system.named_collections WHERE (currentDatabase(), name) IN (@n) ORDER "
+        "BY name",
         said);
 }
 

@@ -3,7 +3,7 @@
  * What it does not tell, a password, is left out on both sides.
  */
 #include "base/text.h"
-#include "dialect/clickhouse/parse.h"
+#include "dialect/clickhouse/access.h"
 
 bool ch_has_secret(const char *text)
 {
@@ -100,5 +100,7 @@ void ch_reconcile(struct arena *mem, const struct target *target, struct changes
     for (struct object *o = changes->before->root; o; o = object_next(changes->before->root, o)) {
         if (o->kind == KIND_TABLE && o->peer)
             primary_key_let_be(mem, target, (struct table *)o, (const struct table *)o->peer);
+        if ((o->kind == KIND_USER || o->kind == KIND_ROLE) && o->peer)
+            ch_access_reconcile(mem, o);
     }
 }

@@ -84,6 +84,12 @@ const struct render_kind ch_render[KIND_COUNT] = {
     [KIND_CHECK] = {.create = ch_part_create, .drop = ch_part_drop},
     [KIND_VIEW] = {.create = ch_view_create, .drop = ch_view_drop, .alter = ch_view_alter, .rename = ch_top_rename},
     [KIND_KEYED] = {.create = ch_dictionary_create, .drop = ch_dictionary_drop, .alter = ch_dictionary_alter, .rename = ch_top_rename},
+    [KIND_COLLECTION] = {.create = ch_collection_create, .drop = ch_access_drop, .alter = ch_collection_alter},
+    [KIND_PROFILE] = {.create = ch_access_create, .drop = ch_access_drop, .alter = ch_access_alter, .finish = ch_access_finish},
+    [KIND_ROLE] = {.create = ch_access_create, .drop = ch_access_drop, .alter = ch_access_alter, .finish = ch_access_finish},
+    [KIND_USER] = {.create = ch_access_create, .drop = ch_access_drop, .alter = ch_access_alter, .finish = ch_access_finish},
+    [KIND_QUOTA] = {.create = ch_access_create, .drop = ch_access_drop, .alter = ch_access_alter},
+    [KIND_ROW_POLICY] = {.create = ch_access_create, .drop = ch_access_drop, .alter = ch_access_alter},
     [KIND_FUNCTION] = {.create = ch_function_create, .drop = ch_function_drop, .alter = ch_function_alter},
 };
 /* clang-format on */

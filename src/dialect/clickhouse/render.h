@@ -41,4 +41,8 @@ render_fn ch_view_create, ch_view_drop, ch_view_alter;
 render_fn ch_dictionary_create, ch_dictionary_drop, ch_dictionary_alter;
 render_fn ch_function_create, ch_function_drop, ch_function_alter;
 
+/* render_access.c */
+render_fn ch_access_create, ch_access_drop, ch_access_alter, ch_access_finish;
+render_fn ch_collection_create, ch_collection_alter;
+
 #endif

@@ -3,7 +3,7 @@
  * of models is what a table is sorted by where nothing else says that, and a key is a list without what is around it.
  */
 #include "base/text.h"
-#include "dialect/clickhouse/parse.h"
+#include "dialect/clickhouse/access.h"
 
 struct settling {
     struct arena *mem;
@@ -310,6 +310,9 @@ static void object_settle(struct settling *settling, struct object *object)
     case KIND_VIEW: view_settle(settling->mem, (struct view *)object); break;
     case KIND_KEYED: dictionary_settle(settling, (struct keyed_dictionary *)object); break;
     case KIND_FUNCTION: function_settle((struct function *)object); break;
+    case KIND_USER:
+    case KIND_ROLE:
+    case KIND_ROW_POLICY: ch_access_settle(settling->mem, settling->database, object); break;
     default: break;
     }
 }

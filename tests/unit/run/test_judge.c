@@ -173,6 +173,7 @@ static const struct {
                       {KIND_VIEW, "column_defaults"},
                       {KIND_VIEW, "structure"},
                       {KIND_EVENT, NULL},
+                      {KIND_ROW_POLICY, NULL},
                       {KIND_COLUMN, "on_update"}};
 
 static bool is_printed_always(enum kind kind, const char *field)
