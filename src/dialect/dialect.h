@@ -409,6 +409,7 @@ struct declined {
     struct error error;
     bool missing; /* for want of something that is not there, and may come with the migration */
     bool telling; /* the database itself would refuse it as well */
+    bool useless; /* it would take it, and nobody could use what it makes */
 };
 
 /* Something that no kind models and an object of the desired schema names. */

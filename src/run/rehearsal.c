@@ -245,7 +245,10 @@ static int refusal_tell(struct rehearsal *rehearsal, const struct declined *decl
     const char *path = object_path(ctx->mem, change_object(statement->change));
     if (at < rehearsal->up_end) {
         const struct names strangers = strangers_on(ctx->mem, statement->change);
-        fail(ctx, ERR_UNSUPPORTED, "the server would refuse this migration: %s: %s", path, declined->error.message);
+        fail(ctx, ERR_UNSUPPORTED, "%s: %s: %s",
+             declined->useless ? "nobody could use what this migration makes"
+                               : "the server would refuse this migration",
+             path, declined->error.message);
         ctx->error.sqlstate = declined->error.sqlstate;
         ctx->error.detail = arena_printf(ctx->mem, "tried on empty copies: %s", statement->sql);
         if (strangers.n)

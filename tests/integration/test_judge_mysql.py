@@ -77,6 +77,17 @@ def test_what_killed_runs_left_goes_after_a_day(place):
         place.database.run(f"DROP DATABASE {name}")
 
 
+def test_a_definer_who_is_not_there(place):
+    """The servers take it with a note, and whoever reads the view gets an error."""
+    project = Project(place.project.folder.parent / "q", place.database.url, sys.executable, schema_files=["schema.sql"])
+    project.write("schema.sql", "CREATE DEFINER=`nobody`@`nowhere` VIEW v AS SELECT 1 AS one;\n")
+    outcome = project.run("make-migrations", "v")
+    assert outcome.status == 1 and "nobody could use what this migration makes: view v" in outcome.err, outcome
+    assert "'nobody'@'nowhere'" in outcome.err and not list(project.migrations.iterdir())
+    project.ok("make-migrations", "v", "--normalise", "offline")
+    assert "whoever uses what this statement made gets an error" in project.ok("migrate").err
+
+
 TABLES = """
 Table("p", Base.metadata, Column("n", String(9), primary_key=True), mysql_charset="utf8mb4")
 Table("t", Base.metadata, Column("id", Integer, primary_key=True), {}, mysql_charset="utf8mb4")

@@ -120,11 +120,12 @@ bool mark_index(struct dice *dice, struct object *index, const char *mark)
 static bool is_mentioned(struct dice *dice, const struct column *column)
 {
     const char *name = quoted(dice, column->object.name);
-    for (int i = 0; i < column->object.parent->children.n; i++) {
-        const struct object *child = column->object.parent->children.item[i];
-        const char *text = child->kind == KIND_COLUMN  ? ((const struct column *)child)->computed.written
-                           : child->kind == KIND_CHECK ? ((const struct check *)child)->expr.written
-                                                       : NULL;
+    struct object *table = column->object.parent;
+    for (const struct object *o = table; o; o = object_next(table, o)) {
+        const char *text = o->kind == KIND_COLUMN       ? ((const struct column *)o)->computed.written
+                           : o->kind == KIND_CHECK      ? ((const struct check *)o)->expr.written
+                           : o->kind == KIND_INDEX_PART ? ((const struct index_part *)o)->expr.written
+                                                        : NULL;
         if (text && text_has(text, name))
             return true;
     }

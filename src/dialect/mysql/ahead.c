@@ -39,18 +39,7 @@ int my_ahead_take(struct ctx *ctx, struct my_conn *my, struct rows *rows)
 {
     MYSQL_RES *result;
     TRY(result_next(ctx, my, &result));
-    int n = (int)mysql_num_fields(result);
-    const MYSQL_FIELD *field = mysql_fetch_fields(result);
-    for (int i = 0; i < n; i++)
-        names_add(ctx->mem, &rows->columns, arena_dup(ctx->mem, field[i].name));
-    for (MYSQL_ROW row; (row = mysql_fetch_row(result));) {
-        const char **cells = NEW_ARRAY(ctx->mem, const char *, n);
-        const unsigned long *length = mysql_fetch_lengths(result);
-        for (int i = 0; i < n; i++)
-            cells[i] = row[i] ? arena_copy(ctx->mem, row[i], length[i]) : NULL;
-        list_add(ctx->mem, &rows->row, cells);
-    }
-    mysql_free_result(result);
+    my_rows_take(ctx, result, rows);
     return 0;
 }
 

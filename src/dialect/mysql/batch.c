@@ -51,24 +51,18 @@ static long error_position(struct ctx *ctx, const struct batch_step *step)
     return found ? (long)(found - text) : -1;
 }
 
-/* TiDB takes some of what it lacks, and says so in a warning alone: a schema that was read from such a database would lack it, too. */
+/* What the server took and only warns of. */
 static int omissions_tell(struct ctx *ctx, struct my_conn *my)
 {
-    enum { ER_TABLE_CANT_HANDLE_FT = 1214 };
-    struct rows rows;
-    if (!my_is_tidb(my->conn.dialect) || !mysql_warning_count(my->mysql))
-        return 0;
-    TRY(my_query(ctx, &my->conn, "SHOW WARNINGS", NULL, &rows));
-    for (int i = 0; i < rows.row.n; i++) {
-        int64_t number;
-        const char *said = rows_cell(&rows, i, "Message");
-        bool omits = text_to_int(rows_cell(&rows, i, "Code"), &number) && number == ER_TABLE_CANT_HANDLE_FT;
-        if (!omits && !text_has(said, "tidb_enable_check_constraint"))
-            continue;
-        if (my->drop)
-            return fail(ctx, ERR_SQL, "TiDB takes this and does not do all of it: %s", said);
-        emit_warning(ctx, "TiDB took a statement and did not do all of it: %s", said);
-    }
+    struct names said[MY_WARNINGS] = {0};
+    const struct names *less = &said[MY_TAKES_LESS], *nobody = &said[MY_NO_DEFINER];
+    TRY(my_warnings(ctx, my, said));
+    if (less->n && my->drop) /* a schema that was read from such a database would lack it, too */
+        return fail(ctx, ERR_SQL, "TiDB takes this and does not do all of it: %s", less->item[0]);
+    for (int i = 0; i < less->n; i++)
+        emit_warning(ctx, "TiDB took a statement and did not do all of it: %s", less->item[i]);
+    for (int i = 0; i < nobody->n && !my->drop; i++)
+        emit_warning(ctx, "whoever uses what this statement made gets an error: %s", nobody->item[i]);
     return 0;
 }
 

@@ -191,8 +191,9 @@ static bool stands_in(const struct effect_case *effect)
         REPLACED(kind, ON(RENAME), ANY_FIELD, KIND_EVENT, ANY_FIELD, NULL)
 
 enum {
-    STANDS_IN = 9,  /* as a phase: before foreign keys and indexes go, 10 and 11 */
-    VERSIONING = 49 /* before columns come, 50, and change, 54 */
+    STANDS_IN = 9, /* as a phase: before foreign keys and indexes go, 10 and 11 */
+    VERSIONING =
+        10 /* it stands alone: after partitions go, 9, and never between an index that goes and the one that comes */
 };
 
 const struct effect_row my_effects[] = {

@@ -37,18 +37,45 @@ static bool is_telling(const struct error *error)
            text_starts(error->sqlstate, "23") || text_equal(error->sqlstate, "HY000");
 }
 
+static struct declined *declined_add(struct ctx *ctx, struct judgement *judgement, struct statement_out *statement)
+{
+    struct declined *declined = NEW(ctx->mem, struct declined);
+    *declined = (struct declined){.statement = statement, .error = ctx->error};
+    list_add(ctx->mem, &judgement->refused, declined);
+    ctx->error = (struct error){0};
+    return declined;
+}
+
+/* Whose definer is not there: the server takes it, and nobody can use it.  A private server knows no users. */
+static int definer_check(struct ctx *ctx, struct my_conn *scratch, struct statement_out *statement,
+                         struct judgement *judgement)
+{
+    struct names said[MY_WARNINGS] = {0};
+    if (scratch->server || !judgement->until_refused)
+        return 0;
+    TRY(my_warnings(ctx, scratch, said));
+    if (!said[MY_NO_DEFINER].n)
+        return 0;
+    fail(ctx, ERR_SQL, "%s", said[MY_NO_DEFINER].item[0]);
+    fail_hint(ctx, "Make that user, or leave DEFINER out: then it is whoever migrates. With --normalise offline it is "
+                   "written all the same, for a server that has the user.");
+    struct declined *declined = declined_add(ctx, judgement, statement);
+    declined->useless = declined->telling = true;
+    return 0;
+}
+
 static int statement_try(struct ctx *ctx, struct conn *scratch, struct statement_out *statement,
                          struct judgement *judgement)
 {
+    struct my_conn *my = (struct my_conn *)scratch;
     int code = judgement->online ? my_online_try(ctx, scratch, statement) : my_exec(ctx, scratch, statement->sql);
+    if (code == 0)
+        return definer_check(ctx, my, statement, judgement);
     if (code != ERR_SQL)
         return code;
-    struct declined *declined = NEW(ctx->mem, struct declined);
-    *declined = (struct declined){
-        .statement = statement, .error = ctx->error, .missing = is_missing((struct my_conn *)scratch)};
-    declined->telling = !declined->missing && is_telling(&ctx->error);
-    list_add(ctx->mem, &judgement->refused, declined);
-    ctx->error = (struct error){0};
+    struct declined *declined = declined_add(ctx, judgement, statement);
+    declined->missing = is_missing(my);
+    declined->telling = !declined->missing && is_telling(&declined->error);
     return 0;
 }
 

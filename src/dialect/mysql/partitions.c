@@ -536,7 +536,7 @@ static void scheme_text(struct buf *out, const struct partitioning *partitioning
     buf_add(out, partitioning->method);
     if (expr)
         buf_addf(out, " %.*s", (int)(strlen(expr) - (rotated ? strlen(" AUTO") : 0)), expr);
-    if (starts)
+    if (starts && expr && text_starts_nocase(expr, "INTERVAL")) /* one that is kept from before says nothing of LIMIT */
         buf_addf(out, " STARTS %s", starts);
     buf_add(out, rotated ? " AUTO" : "");
 }

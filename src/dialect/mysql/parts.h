@@ -67,7 +67,10 @@ void my_cancel(struct conn *conn);
 int my_fail(struct ctx *ctx, MYSQL *mysql, enum err code);
 int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length); /* results are read and dropped */
 int my_query(struct ctx *ctx, struct conn *conn, const char *sql, const struct names *params, struct rows *rows);
-void my_statements_close(struct my_conn *my); /* before the connection */
+/* What the server says of the last statement, which it took: it did not do all of it; what it made is of a user who is not there. */
+enum my_warning { MY_TAKES_LESS, MY_NO_DEFINER, MY_WARNINGS };
+int my_warnings(struct ctx *ctx, struct my_conn *my, struct names said[MY_WARNINGS]); /* added to what is there; once */
+void my_statements_close(struct my_conn *my);                                         /* before the connection */
 
 /* A statement that is on its way. */
 struct my_sent {
@@ -78,7 +81,8 @@ struct my_sent my_sent_now(void);
 /* For what the client library is waiting for; a cancel reaches the server once. */
 int my_wait(struct ctx *ctx, struct my_conn *my, int wanted, struct my_sent *sent);
 int my_send_text(struct ctx *ctx, struct my_conn *my, const char *sql,
-                 size_t length); /* its results are still to be read */
+                 size_t length);                                          /* its results are still to be read */
+void my_rows_take(struct ctx *ctx, MYSQL_RES *result, struct rows *rows); /* adds all; frees the result */
 
 /*
  * ahead.c: until my_ahead_end(), my_query() is called with these queries only, in this order.  Where something takes one statement at

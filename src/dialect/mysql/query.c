@@ -220,6 +220,22 @@ int my_send(struct ctx *ctx, struct my_conn *my, const char *sql, size_t length)
     }
 }
 
+void my_rows_take(struct ctx *ctx, MYSQL_RES *result, struct rows *rows)
+{
+    int n = (int)mysql_num_fields(result);
+    const MYSQL_FIELD *field = mysql_fetch_fields(result);
+    for (int i = 0; i < n; i++)
+        names_add(ctx->mem, &rows->columns, arena_dup(ctx->mem, field[i].name));
+    for (MYSQL_ROW row; (row = mysql_fetch_row(result));) {
+        const char **cells = NEW_ARRAY(ctx->mem, const char *, n);
+        const unsigned long *length = mysql_fetch_lengths(result);
+        for (int i = 0; i < n; i++)
+            cells[i] = row[i] ? arena_copy(ctx->mem, row[i], length[i]) : NULL;
+        list_add(ctx->mem, &rows->row, cells);
+    }
+    mysql_free_result(result);
+}
+
 static int shown_take(struct ctx *ctx, struct my_conn *my, struct buf *said)
 {
     MYSQL_RES *result = mysql_store_result(my->mysql);
@@ -264,6 +280,42 @@ int my_show_all(struct ctx *ctx, struct my_conn *my, const struct names *stateme
         buf_init(&(*said)[i], ctx->mem);
         TRY(my_show(ctx, my, statements->item[i], &(*said)[i]));
     }
+    return 0;
+}
+
+/* TiDB takes some of what it lacks; and a definer need not be there. */
+static bool is_warning(const struct my_conn *my, enum my_warning what, int64_t number, const char *text)
+{
+    enum { ER_TABLE_CANT_HANDLE_FT = 1214, ER_NO_SUCH_USER = 1449 };
+    if (what == MY_NO_DEFINER)
+        return number == ER_NO_SUCH_USER;
+    return my_is_tidb(my->conn.dialect) &&
+           (number == ER_TABLE_CANT_HANDLE_FT || text_has(text, "tidb_enable_check_constraint"));
+}
+
+static void warning_add(struct ctx *ctx, const struct my_conn *my, const struct rows *rows, int row, struct names *said)
+{
+    int64_t number;
+    const char *text = rows_cell(rows, row, "Message");
+    bool numbered = text_to_int(rows_cell(rows, row, "Code"), &number);
+    for (int what = 0; numbered && what < MY_WARNINGS; what++)
+        if (is_warning(my, (enum my_warning)what, number, text))
+            names_add(ctx->mem, &said[what], text);
+}
+
+int my_warnings(struct ctx *ctx, struct my_conn *my, struct names said[MY_WARNINGS])
+{
+    static const char show[] = "SHOW WARNINGS"; /* which MySQL does not prepare */
+    struct rows rows = {0};
+    if (!mysql_warning_count(my->mysql))
+        return 0;
+    TRY(my_send_text(ctx, my, show, strlen(show)));
+    MYSQL_RES *result = mysql_store_result(my->mysql);
+    if (!result)
+        return my_fail(ctx, my->mysql, ERR_SQL);
+    my_rows_take(ctx, result, &rows);
+    for (int i = 0; i < rows.row.n; i++)
+        warning_add(ctx, my, &rows, i, said);
     return 0;
 }
 

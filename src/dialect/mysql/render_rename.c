@@ -167,17 +167,23 @@ static void partitioning_follows(struct renaming *renaming)
     my_partitioning_text(&renaming->out, &after, "\n    ");
 }
 
-/* Renames come first, or on the way back last: then the trees have the name that is given up. */
-static bool is_last(const struct change *change)
+/* Renames come first, or on the way back last: then the trees have the name that is given up, be it by way of another one. */
+static bool is_last(const struct render *render, const struct change *change)
 {
-    return text_equal(change->renamed->name, change->before->name);
+    const struct change *first = change;
+    for (int i = render->steps->n - 1; i >= 0; i--) {
+        const struct change *step = render->steps->item[i];
+        if (step->op == CHANGE_RENAME && step->renamed == change->renamed)
+            first = step;
+    }
+    return text_equal(change->renamed->name, first->before->name);
 }
 
 /* As it is when the statement is run. */
 static const struct object *object_then(const struct render *render, const struct change *change)
 {
     const struct object *object = change->renamed;
-    const struct object *root = is_last(change) ? render->after->root : render->before->root;
+    const struct object *root = is_last(render, change) ? render->after->root : render->before->root;
     bool here = object_ancestor(object, KIND_DATABASE) == root;
     return !here && object->peer ? object->peer : object;
 }
