@@ -31,7 +31,7 @@ ENGINE_SEES = {"dialect/client_program.h", "dialect/dialect.h", "dialect/common.
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 
 ENGINE_NAME = re.compile(r'\bENGINE_[A-Z]+\b|"(?:postgresql|postgres|sqlite|mysql|mariadb|clickhouse)"')
-ENGINE_HOMES = ("dialect/", "schema/", "config/settings.c", "lint/rules.c")
+ENGINE_HOMES = ("dialect/", "schema/", "config/settings.c", "lint/rules.c", "migration/changelog_type.c")
 KIND_LINE = re.compile(r"^\s*KIND\(\s*(\w+)", re.MULTILINE)
 
 # What still names an engine or a kind where it should not, and how often: may only shrink, down to nothing.

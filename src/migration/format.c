@@ -10,9 +10,17 @@
 #include "sql/split.h"
 
 /* Plain files last: they are what is left. */
-const struct format *const format_table[] = {
-    &format_alembic, &format_dbmate,      &format_goose, &format_golang_migrate, &format_flyway,
-    &format_prisma,  &format_fastmigrate, &format_yoyo,  &format_plain,          NULL};
+const struct format *const format_table[] = {&format_alembic,
+                                             &format_liquibase,
+                                             &format_dbmate,
+                                             &format_goose,
+                                             &format_golang_migrate,
+                                             &format_flyway,
+                                             &format_prisma,
+                                             &format_fastmigrate,
+                                             &format_yoyo,
+                                             &format_plain,
+                                             NULL};
 
 static struct names formats_known(struct arena *mem)
 {
@@ -36,19 +44,41 @@ int format_find(struct ctx *ctx, const char *name, const struct format **format)
 
 /* ---- whose a folder is ---- */
 
+/* Of what these hold the beginning says whose it is, if a tool has such files. */
+static const char *const read_ends[] = {".sql", ".toml", ".xml", ".yaml", ".yml", ".json", NULL};
+
+int format_owns_file(struct ctx *ctx, const struct format *format, const char *path, bool *owned)
+{
+    enum { READ_SHORT = 2, BEGINNING = 16384 };
+    const char *text = "";
+    bool whole = false, some = false;
+    for (int i = 0; read_ends[i] && !some; i++) {
+        some = text_ends(path, read_ends[i]);
+        whole = some && i < READ_SHORT;
+    }
+    if (some && !folder_exists(path)) {
+        char *read = arena_copy(ctx->mem, "", 0);
+        size_t length;
+        if (whole)
+            TRY(file_read(ctx, path, 0, &read, &length));
+        else {
+            read = NEW_ARRAY(ctx->mem, char, BEGINNING + 1);
+            TRY(file_head(ctx, path, read, BEGINNING, &length));
+            read[length] = 0;
+        }
+        text = read;
+    }
+    *owned = format->owns(path_name(path), text);
+    return 0;
+}
+
 int format_owns(struct ctx *ctx, const struct format *format, const char *folder, bool *owned)
 {
     struct names names;
     *owned = false;
     TRY(folder_list(ctx, folder, &names));
-    for (int i = 0; i < names.n && !*owned; i++) {
-        const char *path = path_join(ctx->mem, folder, names.item[i]);
-        char *text = NULL;
-        size_t length;
-        if (!folder_exists(path) && (text_ends(path, ".sql") || text_ends(path, ".toml")))
-            TRY(file_read(ctx, path, 0, &text, &length));
-        *owned = format->owns(names.item[i], text ? text : "");
-    }
+    for (int i = 0; i < names.n && !*owned; i++)
+        TRY(format_owns_file(ctx, format, path_join(ctx->mem, folder, names.item[i]), owned));
     return 0;
 }
 
@@ -106,13 +136,14 @@ int format_recognise(struct ctx *ctx, const char *root, const char **folder, con
     return fail_hint(ctx, "Say which are meant: dbwarden adopt %s", places.item[0]);
 }
 
-int format_read(struct ctx *ctx, const struct format *format, const char *folder, struct list *foreign)
+int format_read(struct format_reading *reading, const struct format *format)
 {
-    struct format_reading reading = {.ctx = ctx, .folder = folder, .foreign = foreign};
+    struct ctx *ctx = reading->ctx;
+    struct list *foreign = reading->foreign;
     struct map seen;
     map_init(&seen, ctx->mem);
-    TRY(folder_list(ctx, folder, &reading.names));
-    TRY(format->read(&reading));
+    TRY(folder_list(ctx, reading->folder, &reading->names));
+    TRY(format->read(reading));
     for (int i = 0; i < foreign->n; i++) {
         struct foreign *each = foreign->item[i], *before = map_get(&seen, each->id);
         if (before) {
@@ -121,7 +152,23 @@ int format_read(struct ctx *ctx, const struct format *format, const char *folder
         }
         map_set(&seen, each->id, each);
     }
-    return foreign->n ? 0 : fail_nobody(ctx, folder, format);
+    return foreign->n ? 0 : fail_nobody(ctx, reading->folder, format);
+}
+
+char *id_of_cells(struct arena *mem, const struct rows *rows, const char **cell)
+{
+    enum { CELLS = 4 };
+    char *id = arena_dup(mem, cell[0] ? cell[0] : "NULL");
+    for (int i = CELLS; i < rows->columns.n; i++)
+        id = arena_printf(mem, "%s::%s", id, cell[i] ? cell[i] : "");
+    return id;
+}
+
+bool id_is_said(const char *id, const char *said, size_t *before)
+{
+    size_t length = strlen(said), own = strlen(id);
+    *before = length > own ? length - own : 0;
+    return text_ends(said, id) && (!*before || (text_has(id, "::") && strchr("/:", said[*before - 1])));
 }
 
 /* ---- as a file of ours ---- */

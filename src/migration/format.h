@@ -43,13 +43,20 @@ struct ejected {
     const char *script;   /* likewise: the name of the file */
     struct names parents; /* ids of those that it comes after, in a graph */
     bool alone;           /* something in it refuses a transaction */
+    const char *folder;   /* the tool's */
+    const char *home;     /* of format_reading */
 };
 
 struct format_reading {
     struct ctx *ctx;
     const char *folder;
+    const struct dialect *dialect;
+    int (*tree)(struct ctx *ctx, void *sink, const char *path, struct json **root); /* reads XML */
+    void *sink;
+    bool names_only;      /* nobody asks what is in them */
     struct names names;   /* in the folder */
     struct list *foreign; /* struct foreign *, in order */
+    const char *home;     /* out: the file, or the folder with "/", that says where new ones go; NULL */
 };
 
 struct format {
@@ -61,9 +68,10 @@ struct format {
     enum history history;
     const char *table;         /* of its history */
     const char *const *tables; /* that it has beside this one; NULL */
-    const char *query;         /* id, 1 if it is applied, 1 if it failed, checksum; in the order of the events */
-    const char *create;        /* the table, where it is the same on every engine; NULL: the tool has to make it */
-    const char *insert;        /* @id, @title, @script, @checksum, @uuid and @rank are literals */
+    const char *
+        query; /* id, 1 if it is applied, 1 if it failed, checksum, further parts of the id; in the order of the events */
+    const char *create; /* the table, where it is the same on every engine; NULL: the tool has to make it */
+    const char *insert; /* @id, @part1, @part2 ..., @title, @script, @checksum, @uuid and @rank are literals */
     const char *remove;
     int digits; /* of a number that it would give */
     bool bare;  /* its history has numbers without leading zeros */
@@ -79,8 +87,14 @@ int format_find(struct ctx *ctx, const char *name, const struct format **format)
  */
 int format_recognise(struct ctx *ctx, const char *root, const char **folder, const struct format **format);
 int format_owns(struct ctx *ctx, const struct format *format, const char *folder, bool *owned); /* any file there */
+int format_owns_file(struct ctx *ctx, const struct format *format, const char *path, bool *owned);
 /* ERR_STATE for two files of one id. */
-int format_read(struct ctx *ctx, const struct format *format, const char *folder, struct list *foreign);
+int format_read(struct format_reading *reading, const struct format *format);
+
+/* An id of several parts is "part::part". */
+char *id_of_cells(struct arena *mem, const struct rows *rows, const char **cell);
+/* Does the history mean `id` by `said`, which may name its file from a folder above? *before is what it says more. */
+bool id_is_said(const char *id, const char *said, size_t *before);
 
 /* The file of ours that holds it; `depends_on` are versions. */
 char *foreign_text(struct arena *mem, const struct format *format, const struct foreign *foreign,

@@ -146,6 +146,18 @@ void file_new_add(struct ctx *ctx, struct list *files, const char *name, const c
     list_add(ctx->mem, files, file);
 }
 
+void file_new_put(struct ctx *ctx, struct list *files, const char *name, const char *text)
+{
+    for (int i = 0; i < files->n; i++) {
+        struct file_new *file = files->item[i];
+        if (text_equal(file->name, name)) {
+            file->text = text;
+            return;
+        }
+    }
+    file_new_add(ctx, files, name, text);
+}
+
 int marked_write(struct ctx *ctx, struct ejected *ejected, const char *const *words, struct list *files)
 {
     struct buf text;

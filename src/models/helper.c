@@ -68,6 +68,7 @@ static const struct mode modes[] = {
     {"again", ERR_MODELS, "it read the project's models", false, reader_seconds, on_import},
     {"revisions", ERR_FAILED, "it read the revisions", false, "Do env.py or a revision wait for something?",
      "Does env.py or a revision call os._exit()?"},
+    {"xml", ERR_FAILED, "it read a file of XML", false, reader_seconds, "Did somebody kill it?"},
     {"seed", ERR_FAILED, "it ran the seed", true, "Nothing of it is kept. --time-limit gives it more seconds.",
      "Does the seed call os._exit(), or did somebody kill it?"},
     {"migration", ERR_FAILED, "it ran the migration", true, "--time-limit gives it more seconds.",

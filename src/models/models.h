@@ -13,7 +13,7 @@
 struct reader_call {
     const char *python;          /* interpreter */
     const char *folder;          /* working folder of the project */
-    const char *mode;            /* "config", "edit", "models", "again", "seed", "migration" or "revisions" */
+    const char *mode;            /* "config", "edit", "models", "again", "seed", "migration", "revisions" or "xml" */
     const struct json *request;  /* overwritten copies only, so it may hold a URL */
     const struct secret *secret; /* a password that goes beside it; NULL: none */
     double seconds;              /* time limit; 0: the usual one */
@@ -55,6 +55,9 @@ struct revisions_source {
 };
 /* [{"id", "needs", "path", "title", "up", "down", "python": why, "source"}] and more; ERR_FAILED with the place. */
 int models_revisions(struct ctx *ctx, const struct revisions_source *source, struct json **reply);
+
+/* {"name", "line", "attributes", "text", "children"} of the root of a file of XML; ERR_FAILED with the place. */
+int models_xml(struct ctx *ctx, const char *python, const char *path, struct json **root);
 
 /* `path` as the user would write it: relative to the working folder if it lies below it. NULL gives NULL. */
 const char *path_near(struct ctx *ctx, const char *path);

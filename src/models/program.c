@@ -2,6 +2,7 @@
  * A seed or a migration in Python: the reader runs it in the project's own interpreter, in a transaction with the statements that
  * record it.
  */
+#include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "models/models.h"
@@ -102,4 +103,13 @@ int models_revisions(struct ctx *ctx, const struct revisions_source *source, str
         .seconds = REVISIONS_SECONDS,
     };
     return reader_run(ctx, &call, reply);
+}
+
+int models_xml(struct ctx *ctx, const char *python, const char *path, struct json **root)
+{
+    struct json *request = json_object(ctx->mem);
+    json_set_text(ctx->mem, request, "xml", path);
+    const struct reader_call call = {
+        .python = python, .folder = path_folder(ctx->mem, path), .mode = "xml", .request = request};
+    return reader_run(ctx, &call, root);
 }

@@ -47,11 +47,40 @@ static const struct format *format_of(struct arena *mem, const struct format *fo
     return own;
 }
 
+struct xml_reader {
+    const struct session *session;
+    const char *python;
+};
+
+static int xml_read(struct ctx *ctx, void *sink, const char *path, struct json **root)
+{
+    struct xml_reader *reader = sink;
+    if (!reader->python)
+        TRY(config_python(ctx, reader->session->config, &reader->python));
+    return models_xml(ctx, reader->python, path_absolute(ctx, path), root);
+}
+
+static int files_read(struct ctx *ctx, const struct session *session, struct foreign_source *source,
+                      struct list *foreign)
+{
+    struct xml_reader reader = {.session = session};
+    struct format_reading reading = {.ctx = ctx,
+                                     .folder = source->folder,
+                                     .dialect = session->database->dialect,
+                                     .tree = xml_read,
+                                     .sink = &reader,
+                                     .names_only = source->graph,
+                                     .foreign = foreign};
+    TRY(format_read(&reading, source->format));
+    source->home = reading.home;
+    return 0;
+}
+
 int foreign_read(struct ctx *ctx, const struct session *session, struct foreign_source *source, struct list *foreign)
 {
     struct json *reply;
     if (source->format->read)
-        return format_read(ctx, source->format, source->folder, foreign);
+        return files_read(ctx, session, source, foreign);
     struct revisions_source asked = {.folder = path_absolute(ctx, source->folder),
                                      .dialect = session->database->dialect->name,
                                      .graph = source->graph,

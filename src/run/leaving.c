@@ -4,6 +4,8 @@
  */
 #include "run/takeover.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/map.h"
@@ -19,7 +21,9 @@ struct going {
     struct names heads;  /* of a graph: ids that no other comes after */
     int64_t last;        /* the highest number */
     int width;
-    bool table; /* of the history is there */
+    bool table;         /* of the history is there */
+    const char *home;   /* of the tool's files */
+    const char *before; /* what its history says before the names that we know files by */
 };
 
 static int fail_words(struct ctx *ctx, const struct leaving *leaving, const char *file, const char *what)
@@ -36,12 +40,14 @@ static int fail_no_project(struct ctx *ctx, const struct leaving *leaving)
     return fail_hint(ctx, "Name the folder of its configuration, or begin one there first. Nothing has been written.");
 }
 
-static int theirs_ask(struct ctx *ctx, struct leaving *leaving, struct list *foreign)
+static int theirs_ask(struct ctx *ctx, struct going *going, struct list *foreign)
 {
+    struct leaving *leaving = going->leaving;
     struct foreign_source source = {.format = leaving->format, .folder = leaving->folder, .graph = true};
     TRY(foreign_read(ctx, leaving->session, &source, foreign));
     leaving->format = source.format;
     leaving->folder = source.written ? source.written : leaving->folder;
+    going->home = source.home;
     return 0;
 }
 
@@ -62,7 +68,8 @@ static void number_see(struct ctx *ctx, struct going *going, const struct foreig
     const char *name = path_name(foreign->path);
     size_t digits = strspn(name, "0123456789");
     int64_t number = 0;
-    going->width = (int)digits;
+    if (digits)
+        going->width = (int)digits;
     if (!digits)
         digits = strspn(name = foreign->id, "0123456789");
     if (text_to_int(arena_copy(ctx->mem, name, digits), &number) && number > going->last)
@@ -79,7 +86,7 @@ static int theirs_read(struct ctx *ctx, struct going *going)
     if (folder_exists(leaving->folder))
         TRY(format_owns(ctx, leaving->format, leaving->folder, &any));
     if (any)
-        TRY(theirs_ask(ctx, leaving, &foreign));
+        TRY(theirs_ask(ctx, going, &foreign));
     else if (!leaving->format->read)
         return fail_no_project(ctx, leaving);
     for (int i = 0; i < foreign.n; i++) {
@@ -151,6 +158,8 @@ static int file_take(struct ctx *ctx, struct going *going, const struct migratio
     struct leaving *leaving = going->leaving;
     struct ejected *ejected = NEW(ctx->mem, struct ejected);
     *ejected = (struct ejected){.migration = migration, .id = adopted_id(migration, leaving->format)};
+    ejected->folder = leaving->folder;
+    ejected->home = going->home;
     ejected->slug = slug_of(ctx->mem, migration);
     struct foreign *there = ejected->id ? map_get(&going->theirs, ejected->id) : NULL;
     list_add(ctx->mem, &going->ejected, ejected);
@@ -198,6 +207,20 @@ static int files_take(struct ctx *ctx, struct going *going)
 
 /* ---- the history ---- */
 
+/* As the files have it. */
+static const char *id_known(struct ctx *ctx, struct going *going, const char *said)
+{
+    size_t before;
+    for (int i = 0; i < going->ejected.n; i++) {
+        const struct ejected *each = going->ejected.item[i];
+        if (!id_is_said(each->id, said, &before))
+            continue;
+        going->before = arena_copy(ctx->mem, said, before);
+        return each->id;
+    }
+    return said;
+}
+
 static int rows_read(struct ctx *ctx, struct going *going)
 {
     const struct format *format = going->leaving->format;
@@ -211,7 +234,8 @@ static int rows_read(struct ctx *ctx, struct going *going)
         TRY(conn_query(ctx, session->conn, format->query, NULL, &rows));
         for (int i = 0; i < rows.row.n; i++) {
             const char **cell = rows.row.item[i];
-            map_set(&going->rows, cell[0] ? cell[0] : "", cell_says_yes(cell[1]) ? going : NULL);
+            map_set(&going->rows, id_known(ctx, going, id_of_cells(ctx->mem, &rows, cell)),
+                    cell_says_yes(cell[1]) ? going : NULL);
         }
         return 0;
     }
@@ -238,6 +262,15 @@ static const char *uuid_of(struct arena *mem, const char *id)
     return arena_printf(mem, "%.8s-%.4s-4%.3s-8%.3s-%.12s", hash, hash + 8, hash + 12, hash + 15, hash + 18);
 }
 
+/* "@part1" ...: the first is the name of a file. */
+static void parts_set(struct arena *mem, const struct going *going, const char **sql, const char *id)
+{
+    const struct names part = text_split(mem, text_replace(mem, id, "::", "\n"), '\n');
+    for (int i = 0; i < part.n && text_has(*sql, "@part"); i++)
+        word_set(mem, going->leaving->session->conn->dialect->ident, sql, arena_printf(mem, "@part%d", i + 1),
+                 i || !going->before ? part.item[i] : arena_printf(mem, "%s%s", going->before, part.item[i]));
+}
+
 static void step_add(struct ctx *ctx, struct going *going, struct batch *batch, const char *sql,
                      const struct ejected *ejected)
 {
@@ -245,6 +278,7 @@ static void step_add(struct ctx *ctx, struct going *going, struct batch *batch, 
     const struct ident_rules *rules = going->leaving->session->conn->dialect->ident;
     if (ejected) {
         word_set(mem, rules, &sql, "@id", ejected->id);
+        parts_set(mem, going, &sql, ejected->id);
         word_set(mem, rules, &sql, "@title", text_replace(mem, ejected->slug, "_", " "));
         word_set(mem, rules, &sql, "@script", ejected->script);
         word_set(mem, rules, &sql, "@checksum", ejected->checksum);
@@ -337,22 +371,51 @@ static int history_plan(struct ctx *ctx, struct going *going, struct batch *batc
 
 /* ---- */
 
+/* Some tools list their files in one that is there already. */
+static int files_keep(struct ctx *ctx, const struct going *going, struct list *kept)
+{
+    for (int i = 0; i < going->files.n; i++) {
+        struct file_new *file = NEW(ctx->mem, struct file_new);
+        const char *path =
+            path_join(ctx->mem, going->leaving->folder, ((const struct file_new *)going->files.item[i])->name);
+        char *text = NULL;
+        size_t length;
+        if (file_exists(path))
+            TRY(file_read(ctx, path, 0, &text, &length));
+        *file = (struct file_new){path, text};
+        list_add(ctx->mem, kept, file);
+    }
+    return 0;
+}
+
+static void files_return(struct ctx *ctx, const struct going *going, const struct list *kept)
+{
+    const struct error error = ctx->error;
+    for (int i = 0; i < kept->n; i++) {
+        const struct file_new *file = kept->item[i];
+        if (file->text)
+            file_write(ctx, file->name, file->text, strlen(file->text), FILE_SHARED);
+        else
+            file_remove(ctx, file->name);
+    }
+    ctx->error = error;
+}
+
 static int write_all(struct ctx *ctx, struct going *going, struct batch *batch)
 {
     const struct leaving *leaving = going->leaving;
+    struct list kept = {0};
     TRY(folder_make(ctx, leaving->folder));
     for (int i = 0; i < going->files.n; i++) { /* some have a folder for each */
         const char *name = ((const struct file_new *)going->files.item[i])->name;
         TRY(folder_make(ctx, path_folder(ctx->mem, path_join(ctx->mem, leaving->folder, name))));
     }
+    TRY(files_keep(ctx, going, &kept));
     int code = folder_write(ctx, leaving->folder, &going->files, FILE_SHARED);
     if (!code && batch->n)
         code = conn_batch(ctx, leaving->session->conn, batch);
-    for (int i = 0; code < 0 && i < going->files.n; i++) {
-        struct error error = ctx->error;
-        file_remove(ctx, path_join(ctx->mem, leaving->folder, ((const struct file_new *)going->files.item[i])->name));
-        ctx->error = error;
-    }
+    if (code < 0)
+        files_return(ctx, going, &kept);
     return code;
 }
 

@@ -319,6 +319,22 @@ static int files_try(struct ctx *ctx, struct takeover *takeover, const char *bes
     return code < 0 ? code : programs_write(ctx, beside, conversion);
 }
 
+static void table_leave(struct arena *mem, struct takeover *takeover, const char *table)
+{
+    bool folds = takeover->session->database->dialect->ident->upper_needs_quotes;
+    names_add(mem, &takeover->database->filter.own, folds ? text_lower(mem, table) : table);
+}
+
+/* The tool's own are nobody's business. */
+static void tables_leave(struct arena *mem, struct takeover *takeover)
+{
+    const struct format *format = takeover->format;
+    if (format->table)
+        table_leave(mem, takeover, format->table);
+    for (const char *const *table = format->tables; table && *table; table++)
+        table_leave(mem, takeover, *table);
+}
+
 static int take_over(struct ctx *ctx, struct takeover *takeover, const char *beside)
 {
     struct session *session = takeover->session;
@@ -332,10 +348,7 @@ static int take_over(struct ctx *ctx, struct takeover *takeover, const char *bes
     TRY(session_reload(ctx, session));
     if (session->applied.n)
         return fail_adopted(ctx, session);
-    if (takeover->format->table)
-        names_add(ctx->mem, &takeover->database->filter.own, takeover->format->table);
-    for (const char *const *table = takeover->format->tables; table && *table; table++)
-        names_add(ctx->mem, &takeover->database->filter.own, *table);
+    tables_leave(ctx->mem, takeover);
     TRY(history_read(ctx, takeover));
     if (takeover->up_to)
         TRY(up_to_mark(ctx, takeover));

@@ -15,6 +15,7 @@ struct foreign_source {
     const struct url *server; /* that may be asked what code does; NULL */
     bool graph;               /* only which files there are, not what is in them */
     const char *written;      /* out: where new files go, if not into that folder; NULL */
+    const char *home;         /* out: as in format_reading */
 };
 /* alembic.c: whatever they are written in. */
 int foreign_read(struct ctx *ctx, const struct session *session, struct foreign_source *source, struct list *foreign);

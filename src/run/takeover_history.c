@@ -19,15 +19,34 @@ static int fail_changed(struct ctx *ctx, const struct takeover *takeover, const 
     return fail_hint(ctx, "Restore it as it was. Nothing has been written.");
 }
 
-static int row_take(struct ctx *ctx, const struct takeover *takeover, const char **cell, const struct map *by_id,
-                    struct map *unknown)
+/* The one that the history means; NULL: none. */
+static struct foreign *foreign_said(const struct map *by_id, const char *said)
 {
-    struct foreign *foreign = cell[0] ? map_get(by_id, cell[0]) : NULL;
+    struct foreign *foreign = map_get(by_id, said);
+    size_t before;
+    for (int i = 0; i < by_id->n && !foreign; i++)
+        if (id_is_said(by_id->entry[i].key, said, &before))
+            foreign = by_id->entry[i].value;
+    return foreign;
+}
+
+struct told_history {
+    const struct takeover *takeover;
+    struct rows rows;
+    struct map by_id;   /* struct foreign * */
+    struct map unknown; /* ids that no file has; not NULL if the last row says that it is applied */
+};
+
+static int row_take(struct ctx *ctx, struct told_history *history, const char **cell)
+{
+    const struct takeover *takeover = history->takeover;
+    const char *said = id_of_cells(ctx->mem, &history->rows, cell);
+    struct foreign *foreign = foreign_said(&history->by_id, said);
     bool applied = cell_says_yes(cell[1]);
     if (cell_says_yes(cell[2]))
-        return fail_failed(ctx, takeover, cell[0]);
+        return fail_failed(ctx, takeover, said);
     if (!foreign) {
-        map_set(unknown, cell[0] ? cell[0] : "NULL", applied ? takeover->session : NULL);
+        map_set(&history->unknown, said, applied ? takeover->session : NULL);
         return 0;
     }
     foreign->applied = applied;
@@ -87,23 +106,22 @@ int history_read(struct ctx *ctx, struct takeover *takeover)
 {
     const struct format *format = takeover->format;
     struct session *session = takeover->session;
-    struct map by_id, unknown;
-    struct rows rows;
+    struct told_history history = {.takeover = takeover};
     bool exists = false;
     if (format->history == HISTORY_NONE)
         return 0;
     TRY(state_has(ctx, &session->state, format->table, &exists));
     if (!exists)
         return 0;
-    map_init(&by_id, ctx->mem);
-    map_init(&unknown, ctx->mem);
+    map_init(&history.by_id, ctx->mem);
+    map_init(&history.unknown, ctx->mem);
     for (int i = 0; i < takeover->foreign.n; i++) {
         struct foreign *foreign = takeover->foreign.item[i];
-        map_set(&by_id, foreign->id, foreign);
+        map_set(&history.by_id, foreign->id, foreign);
     }
-    TRY(conn_query(ctx, session->conn, format->query, NULL, &rows));
-    for (int i = 0; i < rows.row.n; i++)
-        TRY(row_take(ctx, takeover, rows.row.item[i], &by_id, &unknown));
-    TRY(unknown_check(ctx, takeover, &unknown));
-    return rows_complete(ctx, takeover, &by_id);
+    TRY(conn_query(ctx, session->conn, format->query, NULL, &history.rows));
+    for (int i = 0; i < history.rows.row.n; i++)
+        TRY(row_take(ctx, &history, history.rows.row.item[i]));
+    TRY(unknown_check(ctx, takeover, &history.unknown));
+    return rows_complete(ctx, takeover, &history.by_id);
 }

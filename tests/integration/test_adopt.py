@@ -8,7 +8,8 @@ import pytest
 from support.engines import EngineProject, created
 from support.histories import TOOLS, Goose
 
-TOOL_TABLES = ("schema_migrations", "goose_db_version", "alembic_version", "_yoyo", "yoyo_lock", "_dbwarden")
+TOOL_TABLES = ("schema_migrations", "goose_db_version", "alembic_version", "_yoyo", "yoyo_lock", "_dbwarden", "databasechangelog", "DATABASECHANGELOG",
+               "flyway_schema_history")
 
 
 def steps(engine):

@@ -12,12 +12,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.histories import DBMATE, npm
+from support.histories import DBMATE, jars, npm
 from support.project import PROGRAM, ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 INSTALLED = {"fastapi.md", "safir.md"}  # pages whose commands need the Python package
-TOOLS = {"from-other-tools.md": lambda: npm("dbmate", DBMATE).parent}  # pages that show another tool, and where that is
+# Pages that show another tool, and where that is; what only a soak installs may be absent.
+TOOLS = {"from-other-tools.md": lambda: npm("dbmate", DBMATE).parent, "from-liquibase.md": lambda: jars("liquibase") / "bin"}
 SERVED = {"gradual.md"}  # pages about PostgreSQL: ${DATABASE_URL} is a new database
 BLOCK = re.compile(r"(?P<head>(?:<!-- file: (?P<file>\S+) -->\n)?```(?P<kind>\w*)\n)(?P<body>.*?)(?P<tail>```\n)", re.DOTALL)
 MASKS = [
@@ -99,7 +100,10 @@ def block_run(match, folder, package, wrong, url):
 def test_page(page, tmp_path, request, monkeypatch):
     wrong = []
     if page.name in TOOLS:
-        monkeypatch.setenv("PATH", f"{TOOLS[page.name]()}:{os.environ['PATH']}")
+        there = TOOLS[page.name]()
+        if not there.exists():
+            pytest.skip(f"{there} is not installed")
+        monkeypatch.setenv("PATH", f"{there}:{os.environ['PATH']}")
     text = page.read_text()
     package = request.getfixturevalue("package") if page.name in INSTALLED else None
     url = request.getfixturevalue("postgres") if page.name in SERVED else None

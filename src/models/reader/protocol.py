@@ -82,6 +82,9 @@ def dispatch(mode, request):
     if mode == "revisions":
         from . import revisions
         return revisions.read(request)
+    if mode == "xml":
+        from . import tree_of_xml
+        return tree_of_xml.read(request)
     if mode == "again":
         from . import again
         return again.read(request)

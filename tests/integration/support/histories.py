@@ -15,6 +15,14 @@ ROOT = Path(__file__).resolve().parents[3]
 CACHE = Path(os.environ.get("DBWARDEN_TEST_CACHE", "/var/tmp/dbwarden-test"))
 DBMATE = "2.36.0"
 YOYO = "9.0.0"
+# Tools that are jars: what their command line needs beside them, and the drivers.
+JARS = {
+    "liquibase": ["org.liquibase:liquibase-core:4.33.0", "info.picocli:picocli:4.7.6"],
+    "flyway": ["org.flywaydb:flyway-core:13.12.1", "org.flywaydb:flyway-database-postgresql:13.12.1"],
+}
+MAIN = {"liquibase": "liquibase.integration.commandline.LiquibaseCommandLine --show-banner=false",
+        "flyway": ""}  # a program of ours is its first word
+DRIVERS = ["org.xerial:sqlite-jdbc:3.46.1.3", "org.postgresql:postgresql:42.7.4"]
 GO_PROGRAMS = {
     "goose": ("github.com/pressly/goose/v3/cmd/goose",
               "no_clickhouse no_mssql no_mysql no_vertica no_ydb no_libsql no_duckdb no_turso no_starrocks no_spanner"),
@@ -86,6 +94,29 @@ def go_install(program):
 
 def go(program):
     return CACHE / go_folder(program) / program
+
+
+def jars(name):
+    return CACHE / f"{name}-{JARS[name][0].rpartition(':')[2]}"
+
+
+def jars_install(name):
+    def make(folder):
+        dependency = "<dependency><groupId>{}</groupId><artifactId>{}</artifactId><version>{}</version></dependency>"
+        (folder / "pom.xml").write_text(
+            '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>tests</groupId>'
+            "<artifactId>tests</artifactId><version>1</version><dependencies>"
+            + "".join(dependency.format(*each.split(":")) for each in JARS[name] + DRIVERS) + "</dependencies></project>")
+        run("mvn", "--batch-mode", "--quiet", "dependency:copy-dependencies", f"-DoutputDirectory={folder}", folder=folder)
+        (folder / "bin").mkdir()
+        script = folder / "bin" / name
+        script.write_text(f'#!/bin/sh\nexec java -XX:TieredStopAtLevel=1 -cp "$(dirname "$0")/../*" {MAIN[name]} "$@"\n')
+        script.chmod(0o755)
+    kept(jars(name).name, make)
+
+
+def java(name, *args, folder):
+    return run(jars(name) / "bin" / name, *args, folder=folder)
 
 
 class Tool:
@@ -187,11 +218,66 @@ class Yoyo(Tool):
         return self.database.query("SELECT migration_hash, migration_id FROM _yoyo_migration ORDER BY migration_id")
 
 
+class Liquibase(Tool):
+    """One changelog of SQL."""
+    name, table = "liquibase", "DATABASECHANGELOG"
+    root = "changelog.sql"
+
+    def url(self):
+        if self.engine == "sqlite":
+            return f"jdbc:sqlite:{self.path()}"
+        url = self.database.alchemy.url
+        return f"jdbc:postgresql://{url.host}:{url.port}/{url.database}?user={url.username}&password={url.password or ''}"
+
+    def put(self, n, name, up, down, alone=False):
+        path = self.folder / self.root
+        text = path.read_text() if path.exists() else "--liquibase formatted sql\n"
+        path.write_text(text + self.changeset(n, name, up, down, alone))
+
+    def changeset(self, n, name, up, down, alone):
+        option = (" runInTransaction:false" if alone else "") + (" splitStatements:false" if self.whole(up) else "")
+        return f"\n--changeset me:{n}-{name}{option}\n{up}\n/* liquibase rollback\n{down}\n*/\n"
+
+    def whole(self, up):
+        """The tool does not know bodies; several statements go to the server as one text."""
+        return "BEGIN" in up
+
+    def command(self, *words):
+        return java("liquibase", "--log-level=severe", f"--changelog-file={self.root}", f"--search-path={self.folder}", f"--url={self.url()}", *words, folder=self.folder)
+
+    def up(self):
+        self.command("update")
+
+    def rows(self):
+        return self.database.query("SELECT exectype, count(*) FROM databasechangelog WHERE md5sum IS NOT NULL GROUP BY 1")
+
+
+class Flyway(Tool):
+    name, table = "flyway", "flyway_schema_history"
+
+    def number(self, n):
+        return str(n)
+
+    def url(self):
+        return Liquibase.url(self)
+
+    def put(self, n, name, up, down, alone=False):
+        (self.folder / f"V{n}__{name}.sql").write_text(up + "\n")
+
+    def up(self):
+        java("flyway", Path(__file__).with_name("FlywayMigrate.java"), self.url(), self.folder, folder=self.folder)
+
+    def rows(self):
+        return self.database.query("SELECT version, success FROM flyway_schema_history WHERE version IS NOT NULL ORDER BY installed_rank")
+
+
 # Building takes minutes: a soak does it (`histories.py install`), and what is there is used.
 TOOLS = [Dbmate] + [tool for program, tool in (("goose", Goose), ("migrate", GolangMigrate)) if go(program).exists()] + (
-    [Yoyo] if yoyo().exists() else [])
+    [Yoyo] if yoyo().exists() else []) + [tool for tool in (Liquibase, Flyway) if jars(tool.name).exists()]
 
 if __name__ == "__main__" and sys.argv[1:] == ["install"]:
     for each in GO_PROGRAMS:
         go_install(each)
+    for each in JARS:
+        jars_install(each)
     yoyo_install()
