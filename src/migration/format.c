@@ -10,17 +10,9 @@
 #include "sql/split.h"
 
 /* Plain files last: they are what is left. */
-const struct format *const format_table[] = {&format_alembic,
-                                             &format_liquibase,
-                                             &format_dbmate,
-                                             &format_goose,
-                                             &format_golang_migrate,
-                                             &format_flyway,
-                                             &format_prisma,
-                                             &format_fastmigrate,
-                                             &format_yoyo,
-                                             &format_plain,
-                                             NULL};
+const struct format *const format_table[] = {&format_alembic,        &format_liquibase, &format_dbmate,  &format_goose,
+                                             &format_golang_migrate, &format_flyway,    &format_drizzle, &format_prisma,
+                                             &format_fastmigrate,    &format_yoyo,      &format_plain,   NULL};
 
 static struct names formats_known(struct arena *mem)
 {
@@ -77,6 +69,8 @@ int format_owns(struct ctx *ctx, const struct format *format, const char *folder
     struct names names;
     *owned = false;
     TRY(folder_list(ctx, folder, &names));
+    if (format->mark && file_exists(path_join(ctx->mem, folder, format->mark)))
+        *owned = format->owns(format->mark, "");
     for (int i = 0; i < names.n && !*owned; i++)
         TRY(format_owns_file(ctx, format, path_join(ctx->mem, folder, names.item[i]), owned));
     return 0;

@@ -63,9 +63,11 @@ struct format {
     const char *name;                                 /* "goose" */
     const char *title;                                /* for messages */
     const char *const *folders;                       /* where its files usually are; NULL-terminated */
+    const char *mark;                                 /* a file by which the folder is known, below it; NULL */
     bool (*owns)(const char *name, const char *text); /* is it a file of this tool? `text` is "" of what is not SQL */
     int (*read)(struct format_reading *reading);      /* NULL: its files are code (run/alembic.c) */
     enum history history;
+    const char *schema;        /* in which that is, where an engine has schemas; NULL: the usual one */
     const char *table;         /* of its history */
     const char *const *tables; /* that it has beside this one; NULL */
     const char *

@@ -4,8 +4,8 @@
 
 #include "migration/format.h"
 
-extern const struct format format_alembic, format_dbmate, format_fastmigrate, format_flyway, format_goose,
-    format_golang_migrate, format_liquibase, format_plain, format_prisma, format_yoyo;
+extern const struct format format_alembic, format_dbmate, format_drizzle, format_fastmigrate, format_flyway,
+    format_goose, format_golang_migrate, format_liquibase, format_plain, format_prisma, format_yoyo;
 
 /* Comments that divide a file, or say something about it. */
 enum marker { MARKER_NONE, MARKER_UP, MARKER_DOWN, MARKER_LEFT_OUT, MARKER_NO_TRANSACTION, MARKER_REFUSED };

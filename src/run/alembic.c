@@ -30,18 +30,19 @@ static struct foreign *revision_take(struct ctx *ctx, const struct json *said)
     return foreign;
 }
 
-/* The history may have another name than the usual one. */
-static const struct format *format_of(struct arena *mem, const struct format *format, const struct json *reply)
+/* The history may have another name than the usual one, or be in a schema. */
+static const struct format *format_named(struct arena *mem, const struct format *format, const char *schema,
+                                         const char *table)
 {
-    const char *schema = json_get_text(reply, "schema"), *table = json_get_text(reply, "table");
-    if (!schema && text_equal(table, format->table))
+    if (text_equal(schema, format->schema) && text_equal(table, format->table) && !schema)
         return format;
     struct format *own = NEW(mem, struct format);
     const char *full = schema ? arena_printf(mem, "%s.%s", schema, table) : table;
     *own = *format;
+    own->schema = schema;
     own->table = table;
     own->query = text_replace(mem, format->query, format->table, full);
-    own->create = text_replace(mem, format->create, format->table, full);
+    own->create = format->create ? text_replace(mem, format->create, format->table, full) : NULL;
     own->insert = text_replace(mem, format->insert, format->table, full);
     own->remove = text_replace(mem, format->remove, format->table, full);
     return own;
@@ -73,6 +74,9 @@ static int files_read(struct ctx *ctx, const struct session *session, struct for
                                      .foreign = foreign};
     TRY(format_read(&reading, source->format));
     source->home = reading.home;
+    source->format =
+        format_named(ctx->mem, source->format, session->database->dialect->schemas_like ? source->format->schema : NULL,
+                     source->format->table);
     return 0;
 }
 
@@ -90,7 +94,8 @@ int foreign_read(struct ctx *ctx, const struct session *session, struct foreign_
     const struct json *revisions = json_get(reply, "revisions");
     for (int i = 0; i < revisions->n; i++)
         list_add(ctx->mem, foreign, revision_take(ctx, revisions->item[i]));
-    source->format = format_of(ctx->mem, source->format, reply);
+    source->format =
+        format_named(ctx->mem, source->format, json_get_text(reply, "schema"), json_get_text(reply, "table"));
     source->written = json_get_text(reply, "versions");
     return 0;
 }

@@ -229,7 +229,7 @@ static int rows_read(struct ctx *ctx, struct going *going)
     map_init(&going->rows, ctx->mem);
     if (format->history == HISTORY_NONE)
         return 0;
-    TRY(state_has(ctx, &session->state, format->table, &going->table));
+    TRY(history_there(ctx, session, format, &going->table));
     if (going->table) {
         TRY(conn_query(ctx, session->conn, format->query, NULL, &rows));
         for (int i = 0; i < rows.row.n; i++) {

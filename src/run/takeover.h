@@ -40,6 +40,7 @@ struct takeover {
 /* ERR_STATE where history, files and database contradict each other. After a failure everything is as it was. */
 int takeover_run(struct ctx *ctx, struct takeover *takeover);
 
+int history_there(struct ctx *ctx, struct session *session, const struct format *format, bool *exists);
 /* takeover_history.c: marks those that the tool's history says are applied. */
 int history_read(struct ctx *ctx, struct takeover *takeover);
 

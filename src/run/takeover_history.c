@@ -102,6 +102,23 @@ static int rows_complete(struct ctx *ctx, const struct takeover *takeover, const
     return 0;
 }
 
+int history_there(struct ctx *ctx, struct session *session, const struct format *format, bool *exists)
+{
+    const struct ident_rules *rules = session->conn->dialect->ident;
+    struct buf sql;
+    struct rows rows;
+    if (!format->schema)
+        return state_has(ctx, &session->state, format->table, exists);
+    buf_init(&sql, ctx->mem);
+    buf_add(&sql, "SELECT 1 FROM information_schema.tables WHERE table_schema = ");
+    literal_add(&sql, rules, format->schema);
+    buf_add(&sql, " AND table_name = ");
+    literal_add(&sql, rules, format->table);
+    TRY(conn_query(ctx, session->conn, sql.data, NULL, &rows));
+    *exists = rows.row.n;
+    return 0;
+}
+
 int history_read(struct ctx *ctx, struct takeover *takeover)
 {
     const struct format *format = takeover->format;
@@ -110,7 +127,7 @@ int history_read(struct ctx *ctx, struct takeover *takeover)
     bool exists = false;
     if (format->history == HISTORY_NONE)
         return 0;
-    TRY(state_has(ctx, &session->state, format->table, &exists));
+    TRY(history_there(ctx, session, format, &exists));
     if (!exists)
         return 0;
     map_init(&history.by_id, ctx->mem);

@@ -1,6 +1,7 @@
 """adopt and eject, with the other tools themselves: their files and their history, what we do next, and back."""
 
 import hashlib
+import json
 import subprocess
 import zlib
 
@@ -9,7 +10,7 @@ from support.engines import EngineProject, created
 from support.histories import TOOLS, Goose
 
 TOOL_TABLES = ("schema_migrations", "goose_db_version", "alembic_version", "_yoyo", "yoyo_lock", "_dbwarden", "databasechangelog", "DATABASECHANGELOG",
-               "flyway_schema_history")
+               "flyway_schema_history", "__drizzle", "drizzle.")
 
 
 def steps(engine):
@@ -276,6 +277,39 @@ def test_flyway(lite):
     assert lite.database.query("SELECT version, checksum, success FROM flyway_schema_history ORDER BY installed_rank")[2:] == [
         ("1.10", (zlib.crc32(texts["V1.10__t3.sql"].strip().encode()) ^ 0x80000000) - 0x80000000, 1),
         ("2", (zlib.crc32(made) ^ 0x80000000) - 0x80000000, 1)]
+
+
+def test_drizzle(lite):
+    """Written by hand as drizzle-kit 0.31 and drizzle-orm 0.45 write them."""
+    lite.migrations.rmdir()
+    texts = ["CREATE TABLE `t0` (\n\t`id` integer PRIMARY KEY NOT NULL\n);\n--> statement-breakpoint\nCREATE UNIQUE INDEX `u0` ON `t0` (`id`);",
+             "CREATE TABLE `t1` (\n\t`id` integer PRIMARY KEY NOT NULL\n)", "ALTER TABLE `t1` ADD `x` integer;"]
+    entries = [{"idx": at, "version": "6", "when": 1700000000000 + at, "tag": f"{at:04}_calm_fox_{at}", "breakpoints": True} for at in range(3)]
+    journal = lite.write("drizzle/meta/_journal.json", json.dumps({"version": "7", "dialect": "sqlite", "entries": entries}))
+    for entry, text in zip(entries, texts, strict=True):
+        lite.write(f"drizzle/{entry['tag']}.sql", text)
+    lite.database.run("CREATE TABLE \"__drizzle_migrations\" (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)")
+    for entry, text in zip(entries[:2], texts, strict=False):
+        lite.database.run(f"INSERT INTO \"__drizzle_migrations\" (hash, created_at) VALUES ('{hashlib.sha256(text.encode()).hexdigest()}', {entry['when']})")
+    for statement in "".join(texts[:1]).split("--> statement-breakpoint") + texts[1:2]:
+        lite.database.run(statement)
+    second = lite.write("drizzle/0001_calm_fox_1.sql", texts[1] + ";")
+    assert "was changed after Drizzle had run it" in refused(lite, "drizzle")
+    second.write_text(texts[1])
+    lite.ok("adopt")
+    assert list(lite.statuses().values()) == ["applied", "applied", "pending"]
+    lite.migration("0004", "t4", "CREATE TABLE t4 (id integer PRIMARY KEY);\nCREATE INDEX i4 ON t4 (id);", "DROP TABLE t4;")
+    lite.ok("migrate")
+    lite.ok("eject", "drizzle", "--to", "drizzle")
+    said = json.loads(journal.read_text())["entries"]
+    assert said[:3] == entries and (said[3]["idx"], said[3]["tag"]) == (3, "0003_t4")
+    made = (lite.folder / "drizzle/0003_t4.sql").read_text()
+    assert made == "CREATE TABLE t4 (id integer PRIMARY KEY);--> statement-breakpoint\nCREATE INDEX i4 ON t4 (id);"
+    rows = lite.database.query("SELECT hash, created_at FROM __drizzle_migrations ORDER BY created_at")
+    assert rows[3] == (hashlib.sha256(made.encode()).hexdigest(), said[3]["when"]) and len(rows) == 4
+    assert "there is no project of Drizzle" in lite.run("eject", "fresh", "--to", "drizzle").err
+    (lite.folder / "drizzle/0003_t4.sql").unlink()
+    assert "which is not there" in lite.run("eject", "drizzle", "--to", "drizzle").err
 
 
 def test_what_is_not_there(lite, goose):

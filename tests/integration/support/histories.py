@@ -5,6 +5,7 @@ Its one idea: a tool is a class that writes a migration in its layout, runs what
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -57,6 +58,38 @@ def npm(package, version):
     def make(folder):
         run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, f"{package}@{version}")
     return kept(f"{package}-{version}", make) / "node_modules" / ".bin" / package
+
+
+NODE = {"drizzle": ["drizzle-orm@0.45.4", "better-sqlite3@12.11.1", "pg@8.23.1"]}
+DRIZZLE_MIGRATE = """const [url, migrationsFolder] = process.argv.slice(2);
+if (url.includes('://')) {
+  const { default: pg } = await import('pg');
+  const { drizzle } = await import('drizzle-orm/node-postgres');
+  const { migrate } = await import('drizzle-orm/node-postgres/migrator');
+  const pool = new pg.Pool({ connectionString: url });
+  await migrate(drizzle(pool), { migrationsFolder });
+  await pool.end();
+} else {
+  const { default: Database } = await import('better-sqlite3');
+  const { drizzle } = await import('drizzle-orm/better-sqlite3');
+  const { migrate } = await import('drizzle-orm/better-sqlite3/migrator');
+  migrate(drizzle(new Database(url)), { migrationsFolder });
+}
+"""
+
+
+def node_folder(name):
+    return f"{name}-{NODE[name][0].rpartition('@')[2]}"
+
+
+def node_modules(name):
+    return CACHE / node_folder(name) / "node_modules"
+
+
+def node_install(name):
+    def make(folder):
+        run("npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, *NODE[name])
+    kept(node_folder(name), make)
 
 
 def yoyo():
@@ -271,13 +304,42 @@ class Flyway(Tool):
         return self.database.query("SELECT version, success FROM flyway_schema_history WHERE version IS NOT NULL ORDER BY installed_rank")
 
 
+class Drizzle(Tool):
+    """Its files as drizzle-kit writes them; drizzle-orm runs them, all in one transaction."""
+    name, table, digits = "drizzle", "__drizzle_migrations", 4
+
+    def put(self, n, name, up, down, alone=False):
+        journal = self.folder / "meta" / "_journal.json"
+        said = json.loads(journal.read_text()) if journal.exists() else {"version": "7", "dialect": self.engine, "entries": []}
+        at = len(said["entries"])
+        last = said["entries"][-1]["when"] if at else 1700000000000
+        said["entries"].append({"idx": at, "version": "6", "when": last + 1000, "tag": f"{at:04}_{name}", "breakpoints": True})
+        journal.parent.mkdir(exist_ok=True)
+        journal.write_text(json.dumps(said, indent=2))
+        text = up.replace("CONCURRENTLY ", "")
+        if "BEGIN" not in text:
+            text = text.replace(";\n", ";--> statement-breakpoint\n")
+        (self.folder / f"{at:04}_{name}.sql").write_text(text)
+
+    def up(self):
+        script = node_modules("drizzle").parent / "migrate.mjs"
+        script.write_text(DRIZZLE_MIGRATE)
+        run("node", script, self.path() if self.engine == "sqlite" else self.database.url, self.folder)
+
+    def rows(self):
+        table = "__drizzle_migrations" if self.engine == "sqlite" else "drizzle.__drizzle_migrations"
+        return len(self.database.query(f"SELECT hash FROM {table}"))
+
+
 # Building takes minutes: a soak does it (`histories.py install`), and what is there is used.
 TOOLS = [Dbmate] + [tool for program, tool in (("goose", Goose), ("migrate", GolangMigrate)) if go(program).exists()] + (
-    [Yoyo] if yoyo().exists() else []) + [tool for tool in (Liquibase, Flyway) if jars(tool.name).exists()]
+    [Yoyo] if yoyo().exists() else []) + [tool for tool in (Liquibase, Flyway) if jars(tool.name).exists()] + (
+        [Drizzle] if node_modules("drizzle").exists() else [])
 
 if __name__ == "__main__" and sys.argv[1:] == ["install"]:
     for each in GO_PROGRAMS:
         go_install(each)
     for each in JARS:
         jars_install(each)
+    node_install("drizzle")
     yoyo_install()
