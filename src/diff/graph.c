@@ -94,6 +94,20 @@ static bool is_own_home(const struct builder *builder, const struct object *obje
     return named == object->parent && follows;
 }
 
+/* "SELECT *" of what hangs on a table: all columns, which no name in it says. */
+static bool reads_all(const struct builder *builder, const char *text)
+{
+    struct lexer lexer;
+    bool begins = false;
+    lex_open(&lexer, builder->directory.target->dialect->lex, text, strlen(text));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        if (begins && token_is(&token, "*"))
+            return true;
+        begins = token_is(&token, "select") || token_is(&token, ",");
+    }
+    return false;
+}
+
 static void text_edges(struct builder *builder, struct object *object, int field, const char *text)
 {
     bool constant = reads_nothing(builder->directory.target, object->kind, field);
@@ -103,6 +117,13 @@ static void text_edges(struct builder *builder, struct object *object, int field
         const struct mention *mention = builder->found.item[i];
         if (mention->to != object && !is_own_home(builder, object, mention->to) && mention->to->parent != object)
             edge_add(builder->mem, object, mention->to, field, EDGE_NAMES);
+    }
+    bool hangs = kind_is(object->parent->kind, KIND_HAS_COLUMNS) && !kind_is(object->kind, KIND_IS_TEXT);
+    bool all = hangs && strchr(text, '*') && reads_all(builder, text);
+    for (int i = 0; all && i < object->parent->children.n; i++) {
+        struct object *column = object->parent->children.item[i];
+        if (kind_is(column->kind, KIND_IS_COLUMN))
+            edge_add(builder->mem, object, column, field, EDGE_NAMES);
     }
 }
 

@@ -432,12 +432,13 @@ static bool materialized_give(struct dice *dice, struct view *view, const struct
         to && to != table && text_starts(((const struct table *)to)->engine, "MergeTree") && dice_chance(dice, 60);
     SAY(view, VIEW, materialized, true);
     if (into) {
+        if (dice_chance(dice, 20)) /* at once when it is made, so it has to find nothing */
+            SAY(view, VIEW, refresh, dice_chance(dice, 50) ? "EVERY 1 YEAR APPEND" : "EVERY 11 MONTH APPEND");
         SAY(view, VIEW, to_table, ref_to(to));
         SAY(view, VIEW, query,
-            written(arena_printf(dice->mem, "SELECT %s AS %s FROM %s", name_of(dice, first_column(table)),
-                                 name_of(dice, first_column(to)), quoted(dice, table->name))));
-        if (dice_chance(dice, 20))
-            SAY(view, VIEW, refresh, dice_chance(dice, 50) ? "EVERY 1 YEAR APPEND" : "EVERY 11 MONTH APPEND");
+            written(arena_printf(dice->mem, "SELECT %s AS %s FROM %s%s", name_of(dice, first_column(table)),
+                                 name_of(dice, first_column(to)), quoted(dice, table->name),
+                                 view->refresh ? " WHERE 1 = 0" : "")));
         return true;
     }
     SAY(view, VIEW, query, written(counting_query(dice, table, "key")));
@@ -743,7 +744,11 @@ static bool alter_what_cannot(struct dice *dice)
     if (!is_merge_tree(&table->object))
         return column_make(dice, &table->object);
     switch (dice_below(dice, 4)) {
-    case 0: SAY(table, TABLE, engine, folds_rows(&table->object) ? "MergeTree" : "ReplacingMergeTree"); break;
+    case 0:
+        if (!folds_rows(&table->object) && object_only(&table->object, KIND_PROJECTION))
+            return false;
+        SAY(table, TABLE, engine, folds_rows(&table->object) ? "MergeTree" : "ReplacingMergeTree");
+        break;
     case 1:
         SAY(table, TABLE, partition_by,
             written(arena_printf(dice->mem, "%s %% 7", name_of(dice, first_column(&table->object)))));

@@ -193,10 +193,13 @@ static bool is_taken(const struct dice *dice, const char *from, const char *to)
     return false;
 }
 
-/* See the refusal among SQLite's effects. */
+/* See the refusal among SQLite's effects. Nested of ClickHouse is a column for each of its members. */
 static bool cannot_rename(const struct object *object)
 {
     const struct object *table = object->kind == KIND_COLUMN ? object->parent : NULL;
+    const char *type = table ? ((const struct column *)object)->type : NULL;
+    if (type && text_starts(type, "Nested"))
+        return true;
     return table && ((const struct table *)table)->without_rowid && object_only(table, KIND_UNIQUE);
 }
 
