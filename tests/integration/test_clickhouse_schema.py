@@ -55,6 +55,23 @@ def test_both_ways(project, database):
         database.ask(f"DROP FUNCTION IF EXISTS {function}")
 
 
+def test_a_view_that_would_outgrow_its_storage_is_refused(project, database):
+    project = described(project, "schema_files: [schema.sql]")
+    text = ("CREATE TABLE src (id UInt64, v String, w UInt8) ENGINE = MergeTree ORDER BY id;\n"
+            "CREATE MATERIALIZED VIEW mv ENGINE = MergeTree ORDER BY id AS SELECT {} FROM src;\n")
+    project.write("schema.sql", text.format("id, v"))
+    project.ok("make-migrations", "x")
+    project.ok("migrate")
+    for query in ("id, v, w", "id", "id, toUInt8(3) AS v"):
+        project.write("schema.sql", text.format(query))
+        shown = project.run("make-migrations", "y")
+        assert shown.status == 1 and "view mv" in shown.err and "other columns than its own storage has" in shown.err, shown
+    project.write("schema.sql", text.format("id, concat(v, 'x') AS v"))
+    project.ok("make-migrations", "z")
+    project.ok("migrate")
+    project.ok("diff", "--exit-code")
+
+
 def test_what_cannot_change_is_refused(project, database):
     project = described(project, "schema_files: [schema.sql]")
     table = "CREATE TABLE t (id UInt64, k UInt8) ENGINE = {} PARTITION BY {} ORDER BY {};"

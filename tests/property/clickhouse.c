@@ -181,12 +181,18 @@ static bool computed_give(struct dice *dice, struct column *column)
     return true;
 }
 
+/* In 1900, if nothing is said, so that a row has always outlived its time. */
+static bool begins_early(const struct column *clock)
+{
+    return text_equal(clock->type, "Date32");
+}
+
 static void ttl_give(struct dice *dice, struct column *column)
 {
     struct column *clock = pick_stored(dice, column->object.parent, CLOCK);
-    if (clock && clock != column)
+    if (clock && clock != column && !begins_early(clock))
         SAY(column, COLUMN, ttl,
-            written(arena_printf(dice->mem, "%s + INTERVAL %d YEAR", name_of(dice, clock), 20 + dice_below(dice, 9))));
+            written(arena_printf(dice->mem, "%s + INTERVAL %d YEAR", name_of(dice, clock), 60 + dice_below(dice, 9))));
 }
 
 static void stored_settings(struct dice *dice, struct column *column)
@@ -344,10 +350,10 @@ static bool table_ttl(struct dice *dice, struct object *object)
 {
     struct table *table = (struct table *)object;
     struct column *clock = pick_stored(dice, object, CLOCK);
-    if (!clock || text_starts(clock->type, "DateTime64") || !is_merge_tree(object))
+    if (!clock || text_starts(clock->type, "DateTime64") || begins_early(clock) || !is_merge_tree(object))
         return false;
     const char *name = name_of(dice, clock);
-    int years = 20 + dice_below(dice, 9);
+    int years = 60 + dice_below(dice, 9);
     static const char *const shapes[] = {"%s + INTERVAL %d YEAR", "%s + toIntervalMonth(%d * 12)",
                                          "%s + INTERVAL %d YEAR DELETE",
                                          "%s + INTERVAL %d YEAR RECOMPRESS CODEC(ZSTD(9))"};

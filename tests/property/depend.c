@@ -193,12 +193,21 @@ static bool is_taken(const struct dice *dice, const char *from, const char *to)
     return false;
 }
 
+/* A materialized view says which columns it writes by their names, and goes on saying so. */
+static bool is_written_by_view(const struct dice *dice, const struct object *table)
+{
+    for (const struct object *o = dice->tree->root; o; o = object_next(dice->tree->root, o))
+        if (o->kind == KIND_VIEW && text_equal(((const struct view *)o)->to_table.name, table->name))
+            return true;
+    return false;
+}
+
 /* See the refusal among SQLite's effects. Nested of ClickHouse is a column for each of its members. */
-static bool cannot_rename(const struct object *object)
+static bool cannot_rename(const struct dice *dice, const struct object *object)
 {
     const struct object *table = object->kind == KIND_COLUMN ? object->parent : NULL;
     const char *type = table ? ((const struct column *)object)->type : NULL;
-    if (type && text_starts(type, "Nested"))
+    if (table && (is_written_by_view(dice, table) || (type && text_starts(type, "Nested"))))
         return true;
     return table && ((const struct table *)table)->without_rowid && object_only(table, KIND_UNIQUE);
 }
@@ -232,9 +241,9 @@ static void rename_decide(struct dice *dice, enum kind kind)
     const struct object *other = dice_chance(dice, 30) ? random_sibling(dice, object) : NULL;
     const char *to = other ? other->name : object ? random_name_in(dice, kind, object->parent) : NULL;
     const char *next = !other || dice_chance(dice, 60) ? NULL : random_name_in(dice, kind, other->parent);
-    if (!object || cannot_rename(object) || is_taken(dice, object->name, to))
+    if (!object || cannot_rename(dice, object) || is_taken(dice, object->name, to))
         return;
-    if (other && (cannot_rename(other) || is_taken(dice, other->name, next ? next : object->name)))
+    if (other && (cannot_rename(dice, other) || is_taken(dice, other->name, next ? next : object->name)))
         return;
     rename_note(dice, object, to);
     if (other)
@@ -267,7 +276,7 @@ void renames_tidy(struct dice *dice)
         const char *name = rename->table ? rename->table : rename->to;
         const struct object *table = tree_find(dice->tree, KIND_TABLE, rename->schema, name);
         const struct object *column = table && rename->table ? object_child(table, KIND_COLUMN, rename->to) : NULL;
-        if (!table || (rename->table && (!column || cannot_rename(column))))
+        if (!table || (rename->table && (!column || cannot_rename(dice, column))))
             list_remove(&dice->renames, i);
     }
 }

@@ -138,6 +138,16 @@ static bool gets_or_loses_schedule(const struct effect_case *effect)
     return !before->refresh != !after->refresh;
 }
 
+/* Its storage would have to change along. Where nobody knows the columns of one of the two, the server tells. */
+static bool gives_other_columns(const struct effect_case *effect)
+{
+    const struct view *before = (const struct view *)effect->change->before;
+    const struct view *after = (const struct view *)effect->change->after;
+    const char *was = ch_expr_normal(effect->mem, effect->target, expr_text(&before->structure));
+    const char *is = ch_expr_normal(effect->mem, effect->target, expr_text(&after->structure));
+    return has_rows(effect) && expr_text(&after->storage) && was && is && !text_equal(was, is);
+}
+
 /* Of the table that changes, or whose column does: was it asked for, and do both sides keep rows of their own? */
 static bool is_rebuilt(const struct effect_case *effect)
 {
@@ -233,6 +243,16 @@ const struct effect_row ch_effects[] = {
     REPLACED(KIND_VIEW, ON(RENAME) | ON(DROP), ANY_FIELD, KIND_KEYED, NULL),
     REFUSED(KIND_VIEW, VIEW_storage, has_rows, "the storage of a materialized view cannot change"),
     REFUSED(KIND_VIEW, VIEW_to_table, has_rows, "a materialized view cannot give up the storage that it has"),
+    {.kind = KIND_VIEW,
+     .on = ON(ALTER),
+     .field = VIEW_query,
+     .dependent = ITSELF,
+     .when = gives_other_columns,
+     .effect = EFFECT_REFUSE,
+     .reason = "its query would give other columns than its own storage has",
+     .hint =
+         "Make a table of your own with these columns and a view that writes into it (TO), fill the table with INSERT SELECT from "
+         "the old view, and drop that, in a migration of your own."},
     REPLACED(KIND_VIEW, ON(ALTER), VIEW_refresh, ITSELF, gets_or_loses_schedule),
     {KIND_PROFILE, ON(CREATE), PROFILE_roles, ITSELF, ANY_FIELD, is_for_somebody, .finish = 98},
     {KIND_PROFILE, ON(ALTER), PROFILE_roles, ITSELF, ANY_FIELD, NULL, .phase = 98},
