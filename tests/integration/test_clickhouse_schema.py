@@ -55,6 +55,25 @@ def test_both_ways(project, database):
         database.ask(f"DROP FUNCTION IF EXISTS {function}")
 
 
+def test_texts_that_a_type_cannot_read_stop_the_plan(project, database):
+    project = described(project, "schema_files: [schema.sql]")
+    text = "CREATE TABLE t (id UInt64, v {}) ENGINE = MergeTree ORDER BY id;\n"
+    project.write("schema.sql", text.format("String"))
+    project.ok("make-migrations", "x")
+    project.ok("migrate")
+    database.ask("INSERT INTO t VALUES (1, '7'), (2, 'abc')")
+    for type_, says in (("UInt8", "values that do not fit into UInt8"), ("Nullable(UInt8)", "values that do not fit"), ("Enum8('7' = 1)", "values that do not fit"),
+                        ("Tuple(UInt8, String)", "would stop the change halfway"), ("Array(String)", "would stop the change halfway")):
+        project.write("schema.sql", text.format(type_))
+        shown = project.run("make-migrations", "y")
+        assert shown.status and says in shown.out + shown.err and "t" in shown.err, (type_, shown)
+    database.ask("ALTER TABLE t DELETE WHERE id = 2 SETTINGS mutations_sync = 2")
+    project.write("schema.sql", text.format("Enum8('7' = 1)"))
+    project.ok("make-migrations", "z")
+    project.ok("migrate")
+    assert database.ask("SELECT v FROM t") == [("7",)]
+
+
 def test_a_view_that_would_outgrow_its_storage_is_refused(project, database):
     project = described(project, "schema_files: [schema.sql]")
     text = ("CREATE TABLE src (id UInt64, v String, w UInt8) ENGINE = MergeTree ORDER BY id;\n"

@@ -93,6 +93,21 @@ static bool is_key_of_other_type(const struct effect_case *effect)
     return (nulls || !(text_equal(was, is) || more)) && is_key(effect);
 }
 
+/* A text that cannot be read as one of these stops the mutation, and then nobody reads the table. */
+static bool is_text_taken_apart(const struct effect_case *effect)
+{
+    static const char *const composite[] = {"Tuple",        "Array",           "Map",      "JSON",    "Object",
+                                            "Variant",      "Point",           "Ring",     "Polygon", "LineString",
+                                            "MultiPolygon", "MultiLineString", "Geometry", NULL};
+    const struct column *before = (const struct column *)effect->change->before;
+    const struct column *after = (const struct column *)effect->change->after;
+    bool text = !is_alias(before) && ch_type_is_text(ch_types.inside(effect->mem, before->type));
+    for (int i = 0; text && composite[i]; i++)
+        if (text_starts(after->type, composite[i]))
+            return true;
+    return false;
+}
+
 /* ---- engines that take no ALTER but of comments ---- */
 
 static bool is_of(const struct effect_case *effect, const char *const *engines)
@@ -231,6 +246,17 @@ const struct effect_row ch_effects[] = {
     COLUMN_REFUSED(KIND_COLUMN, ON(RENAME), ANY_FIELD, is_key,
                    "its table is sorted, divided or merged by it, so it cannot get another name"),
     COLUMN_REFUSED(KIND_COLUMN, ON(RENAME), ANY_FIELD, keeps_names, "columns of this engine cannot get another name"),
+    {.kind = KIND_COLUMN,
+     .on = ON(ALTER),
+     .field = COLUMN_type,
+     .dependent = ITSELF,
+     .when = is_text_taken_apart,
+     .effect = EFFECT_REFUSE,
+     .reason =
+         "one text that cannot be read as a value of its new type would stop the change halfway, and the table with it",
+     .hint =
+         "Add another column of that type, fill it from this one (ALTER TABLE ... UPDATE), drop this one and rename that, in a "
+         "migration of your own."},
     {.kind = KIND_COLUMN, .on = ON(ALTER), .field = COLUMN_comment, .dependent = ITSELF, .effect = EFFECT_NONE},
     REBUILT(KIND_COLUMN, ON(CREATE) | ON(DROP) | ON(ALTER), ANY_FIELD, column_rebuilt),
     COLUMN_REFUSED(KIND_COLUMN, ON(CREATE) | ON(DROP) | ON(ALTER), ANY_FIELD, keeps_columns,

@@ -1,8 +1,29 @@
 /* Queries that count the rows whose values a change would lose without a word. */
 #include "base/text.h"
+#include "dialect/clickhouse/parse.h"
 #include "dialect/clickhouse/render.h"
 
-/* accurateCastOrNull gives NULL where the value does not fit, and an ALTER takes what is left of it. */
+/* "'a', 'b'" of an Enum; NULL: it is none. */
+static const char *members_of(struct arena *mem, const char *type)
+{
+    const char *inside = ch_type_inside(mem, type, "Enum8");
+    inside = inside ? inside : ch_type_inside(mem, type, "Enum16");
+    if (!inside)
+        return NULL;
+    struct names members = ch_list_parts(mem, inside);
+    for (int i = 0; i < members.n; i++) {
+        struct lexer lexer;
+        lex_open(&lexer, &ch_lex, members.item[i], strlen(members.item[i]));
+        const struct token member = lex_next_code(&lexer);
+        members.item[i] = token_copy(mem, &member);
+    }
+    return names_join(mem, &members, ", ");
+}
+
+/*
+ * accurateCastOrNull gives NULL where the value does not fit.  Of a number an ALTER takes what is left; a text that cannot be read
+ * stops it halfway, and the table cannot be read any more.
+ */
 static const char *values_lost(struct arena *mem, const struct changes *changes, const struct change *change,
                                const char **what)
 {
@@ -14,10 +35,14 @@ static const char *values_lost(struct arena *mem, const struct changes *changes,
     buf_init(&sql, mem);
     ch_ident_add(&name, change_name_before(changes, &before->object));
     ch_ident_add(&table, change_name_before(changes, before->object.parent));
-    ch_literal_add(&type, after->type);
+    ch_literal_add(&type, ch_types.inside(mem, after->type));
     *what = arena_printf(mem, "values that do not fit into %s", after->type);
-    buf_addf(&sql, "SELECT count() AS n FROM %s WHERE isNotNull(%s) AND isNull(accurateCastOrNull(%s, %s))", table.data,
-             name.data, name.data, type.data);
+    const char *members = members_of(mem, ch_types.inside(mem, after->type));
+    buf_addf(&sql, "SELECT count() AS n FROM %s WHERE isNotNull(%s) AND ", table.data, name.data);
+    if (members)
+        buf_addf(&sql, "toString(%s) NOT IN (%s)", name.data, members);
+    else
+        buf_addf(&sql, "isNull(accurateCastOrNull(%s, %s))", name.data, type.data);
     return sql.data;
 }
 
@@ -28,6 +53,21 @@ static bool is_plain(const char *type)
         if (text_starts(type, plain[i]))
             return true;
     return false;
+}
+
+static bool is_read_from_text(const char *type)
+{
+    static const char *const read[] = {"UUID", "IPv4", "IPv6", "Bool", "Enum", NULL};
+    for (int i = 0; read[i]; i++)
+        if (text_starts(type, read[i]))
+            return true;
+    return is_plain(type);
+}
+
+static bool is_countable(struct arena *mem, const struct column *before, const struct column *after)
+{
+    const char *was = ch_types.inside(mem, before->type), *is = ch_types.inside(mem, after->type);
+    return (is_plain(was) && is_plain(is)) || (ch_type_is_text(was) && is_read_from_text(is));
 }
 
 /* The rows that a materialized view keeps by itself. */
@@ -71,8 +111,7 @@ const char *ch_lost_rows(struct arena *mem, const struct changes *changes, const
         return sql.data;
     }
     bool type = change->op == CHANGE_ALTER && change->kind == KIND_COLUMN && change_has(change, COLUMN_type);
-    if (!type || !is_plain(((const struct column *)change->after)->type) ||
-        !is_plain(((const struct column *)before)->type) ||
+    if (!type || !is_countable(mem, (const struct column *)before, (const struct column *)change->after) ||
         ch_type_widens(mem, ((const struct column *)before)->type, ((const struct column *)change->after)->type))
         return NULL;
     return values_lost(mem, changes, change, what);

@@ -20,6 +20,7 @@ char *ch_type_normal(struct arena *mem, const struct target *target, const char 
 const char *ch_type_inside(struct arena *mem, const char *type, const char *outer);
 bool ch_type_widens(struct arena *mem, const char *from, const char *to); /* does it hold all values, and more? */
 bool ch_type_is_nullable(const char *type);                               /* as ch_type_normal() spells it; NULL: no */
+bool ch_type_is_text(const char *type);                                   /* String or FixedString */
 extern const struct type_rules ch_types;
 
 /* settle.c */

@@ -271,6 +271,11 @@ const char *ch_type_inside(struct arena *mem, const char *type, const char *oute
     return is ? text_slice(mem, type, length + 1, whole - 1) : NULL;
 }
 
+bool ch_type_is_text(const char *type)
+{
+    return text_starts(type, "String") || text_starts(type, "FixedString");
+}
+
 bool ch_type_is_nullable(const char *type)
 {
     return type && (text_starts(type, "Nullable(") || text_starts(type, "LowCardinality(Nullable("));
