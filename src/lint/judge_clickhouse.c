@@ -62,3 +62,61 @@ bool is_without_replicas(const struct lint *lint, const struct act *act)
     bool cluster = text_has_word(text, "cluster") && text_has_word(text, "on");
     return cluster && text_has(text, "MergeTree") && !text_has(text, "Replicated") && !text_has(text, "Shared");
 }
+
+/* But for the one of a table that is made again, which has a rule of its own. */
+bool is_exchange(const struct lint *lint, const struct act *act)
+{
+    return begins(act, "exchange ") && !text_has(act->text, "_dbwarden_new_");
+}
+
+/* ---- what goes on naming a column ---- */
+
+static bool field_names(const struct object *object, int field, const char *name)
+{
+    const struct field *info = &kind_table[object->kind].field[field];
+    const struct expr *expr = object_field(object, field);
+    bool text = info->type == FIELD_TEXT && (info->marks & FIELD_COLUMN_REF || text_equal(info->name, "engine"));
+    if (text)
+        return text_has_word(*(const char *const *)object_field(object, field), name);
+    return info->type == FIELD_EXPR && (text_has_word(expr->printed, name) || text_has_word(expr->written, name));
+}
+
+static bool object_names(const struct object *object, const char *name)
+{
+    for (int i = 0; i < kind_table[object->kind].fields; i++)
+        if (field_names(object, i, name))
+            return true;
+    return false;
+}
+
+/* Does this deployment do something about it, with a statement or clause of its own? */
+static bool is_dealt_with(const struct lint *lint, const struct act *drop, const struct object *object)
+{
+    if (!object->name)
+        return false;
+    if (acts_of(lint, object->name)->n)
+        return true;
+    for (int i = 0; i < lint->acts.n; i++) {
+        const struct act *act = lint->acts.item[i];
+        bool same = text_equal(act->table, drop->table) && act != drop;
+        if (same && (text_equal(act->name, object->name) || (act->text && text_has_word(act->text, object->name))))
+            return true;
+    }
+    return false;
+}
+
+/* Views and dictionaries elsewhere have to name the table too. */
+bool is_named_column(const struct lint *lint, const struct act *act)
+{
+    const struct table *table = known_table(lint, act->table);
+    if (!table || object_names(&table->object, act->name))
+        return table;
+    for (const struct object *o = lint->input->tree->root; o; o = object_next(lint->input->tree->root, o)) {
+        const struct object *top = o->kind == KIND_VIEW || o->kind == KIND_KEYED ? o : object_ancestor(o, KIND_TABLE);
+        bool own = top == &table->object && o != top && !text_equal(o->name, act->name);
+        bool reads = o == top && o->kind != KIND_TABLE && object_names(o, table->object.name);
+        if ((own || reads) && object_names(o, act->name) && !is_dealt_with(lint, act, o->name ? o : o->parent))
+            return true;
+    }
+    return false;
+}

@@ -634,7 +634,7 @@ static const struct {
     {"revoke", grant_read},    {"rename", rename_read},   {"set", set_read},           {"pragma", set_read},
     {"begin", begin_read},     {"start", begin_read},     {"commit", commit_read},     {"end", commit_read},
     {"rollback", commit_read}, {"do", do_read},           {"call", other_read},        {"select", select_read},
-    {"lock", lock_read},       {"with", with_read},
+    {"lock", lock_read},       {"with", with_read},       {"exchange", other_read},
 };
 
 void acts_read(struct lint *lint, const struct act *base, const struct classified *what)

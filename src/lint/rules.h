@@ -32,7 +32,7 @@ rule_test is_copied, is_word_index, is_column_in_the_middle, is_new_primary_key,
     is_list_reordered, is_ignored_reference, is_key_on_old_table, is_outdated_type, is_without_transactions;
 /* judge_clickhouse.c */
 rule_test is_mutation, is_new_ttl, is_new_order, is_populated, is_without_replicas;
-rule_test is_new_query, is_unfilled, is_dropped_projection, is_replaced_dictionary;
+rule_test is_new_query, is_unfilled, is_dropped_projection, is_replaced_dictionary, is_exchange, is_named_column;
 /* naming.c */
 rule_test is_named_otherwise;
 
