@@ -14,6 +14,10 @@ static int loss_tell(struct ctx *ctx, const struct change *change, const char *w
         emit_warning(ctx, "%s goes, and with it %s %s", path, count, one ? "row" : "rows");
         return 0;
     }
+    if (change->op == CHANGE_ALTER && change->kind == KIND_TABLE) { /* as it was asked for */
+        emit_warning(ctx, "%s: %s %s %s at once by %s", path, count, one ? "row" : "rows", one ? "goes" : "go", what);
+        return 0;
+    }
     if (change->op == CHANGE_CREATE) {
         fail(ctx, ERR_UNSUPPORTED, "%s replaces %s: %s %s", path, what, count, one ? "row" : "rows");
         return fail_hint(ctx, "Let it append, give it a table of its own, or take the rows away first.");

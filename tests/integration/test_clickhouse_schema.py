@@ -74,6 +74,22 @@ def test_texts_that_a_type_cannot_read_stop_the_plan(project, database):
     assert database.ask("SELECT v FROM t") == [("7",)]
 
 
+def test_rows_that_a_new_ttl_lets_go_at_once_are_counted(project, database):
+    project = described(project, "schema_files: [schema.sql]")
+    text = "CREATE TABLE t (id UInt64, k UInt8, at DateTime) ENGINE = MergeTree ORDER BY id{};\n"
+    project.write("schema.sql", text.format(""))
+    project.ok("make-migrations", "x")
+    project.ok("migrate")
+    database.ask("INSERT INTO t VALUES (1, 0, now()), (2, 1, now() - INTERVAL 40 DAY), (3, 2, now() - INTERVAL 50 DAY)")
+    for ttl, says in (("at + INTERVAL 30 DAY", "2 rows go at once by its new TTL"), ("at + INTERVAL 30 DAY DELETE WHERE k = 1", "1 row goes at once by its new TTL"),
+                      ("at + INTERVAL 1 DAY RECOMPRESS CODEC(ZSTD(9))", None)):
+        project.write("schema.sql", text.format(f" TTL {ttl}"))
+        shown = project.ok("make-migrations", "y")
+        assert says in shown.err if says else "at once" not in shown.err, (ttl, shown)
+        for path in (project.folder / "migrations" / "primary").glob("*_y.*"):
+            path.unlink()
+
+
 def test_a_view_that_would_outgrow_its_storage_is_refused(project, database):
     project = described(project, "schema_files: [schema.sql]")
     text = ("CREATE TABLE src (id UInt64, v String, w UInt8) ENGINE = MergeTree ORDER BY id;\n"

@@ -89,6 +89,50 @@ static const struct object *refreshed(const struct changes *changes, const struc
                : NULL;
 }
 
+/* What of it lets rows go: neither moves them nor keeps sums of them. "at + INTERVAL 1 DAY WHERE k = 1" as "(at + ...) <= now() AND (k = 1)". */
+static const char *item_condition(struct arena *mem, const char *item)
+{
+    static const char *const keeps[] = {"TO", "RECOMPRESS", "GROUP", NULL};
+    struct lexer lexer;
+    size_t end = strlen(item), where = 0, after = 0;
+    int depth = 0;
+    lex_open(&lexer, &ch_lex, item, end);
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        depth += token_is(&token, "(") - token_is(&token, ")");
+        if (!depth && token.offset && token_is_one_of(&token, keeps))
+            return NULL;
+        if (!depth && token_is(&token, "where") && !where)
+            where = token.offset, after = lexer.offset;
+        if (!depth && token_is(&token, "delete") && end == strlen(item))
+            end = token.offset;
+    }
+    end = where && where < end ? where : end;
+    const char *late = arena_printf(mem, "(%.*s) <= now()", (int)end, item);
+    return where ? arena_printf(mem, "(%s AND (%s))", late, item + after) : late;
+}
+
+/* Rows that are older than a new TTL of their table: the ALTER itself writes its parts anew without them. */
+static const char *rows_expired(struct arena *mem, const struct changes *changes, const struct change *change,
+                                const char **what)
+{
+    const struct table *table = (const struct table *)change->after;
+    struct names items = ch_list_parts(mem, expr_text(&table->ttl) ? expr_text(&table->ttl) : ""), late = {0};
+    struct buf sql;
+    for (int i = 0; i < items.n; i++) {
+        const char *condition = *items.item[i] ? item_condition(mem, items.item[i]) : NULL;
+        if (condition)
+            names_add(mem, &late, condition);
+    }
+    if (!late.n)
+        return NULL;
+    buf_init(&sql, mem);
+    buf_add(&sql, "SELECT count() AS n FROM ");
+    ch_ident_add(&sql, change_name_before(changes, change->before));
+    buf_addf(&sql, " WHERE %s", names_join(mem, &late, " OR "));
+    *what = "its new TTL";
+    return sql.data;
+}
+
 const char *ch_lost_rows(struct arena *mem, const struct changes *changes, const struct change *change,
                          const char **what)
 {
@@ -110,6 +154,8 @@ const char *ch_lost_rows(struct arena *mem, const struct changes *changes, const
         ch_ident_add(&sql, change_name_before(changes, before));
         return sql.data;
     }
+    if (change->op == CHANGE_ALTER && change->kind == KIND_TABLE && change_has(change, TABLE_ttl))
+        return rows_expired(mem, changes, change, what);
     bool type = change->op == CHANGE_ALTER && change->kind == KIND_COLUMN && change_has(change, COLUMN_type);
     if (!type || !is_countable(mem, (const struct column *)before, (const struct column *)change->after) ||
         ch_type_widens(mem, ((const struct column *)before)->type, ((const struct column *)change->after)->type))
