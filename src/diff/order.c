@@ -228,6 +228,20 @@ static void arc_making(struct orderer *orderer, const struct edge *edge)
     }
 }
 
+/* A text that stays may be broken until what it names is made again (a view over a view on MySQL), and what names that has to wait, too. */
+static void arcs_through(struct orderer *orderer, const struct object *stays, const struct change *then, int depth)
+{
+    enum { DEEPEST = 8 };
+    for (const struct edge *edge = stays->needs; edge; edge = edge->next_need) {
+        const struct change *first = step_made(edge);
+        struct arc *arc = arc_add(orderer, first, then, stays);
+        if (arc)
+            arc->perhaps = true;
+        if (!first && kind_is(edge->to->kind, KIND_IS_TEXT) && depth < DEEPEST)
+            arcs_through(orderer, edge->to, then, depth + 1);
+    }
+}
+
 /* What is dropped along with its owner (a sequence with a column) is let go of by all others before that. */
 static void arcs_of_owned(struct orderer *orderer, const struct object *owned, const struct change *with)
 {
@@ -310,9 +324,11 @@ static void arcs_of_tree(struct orderer *orderer, const struct tree *tree, bool 
     for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
         struct change *step = making ? step_making(o) : step_unmaking(o);
         for (const struct edge *edge = o->needs; step && edge; edge = edge->next_need) {
-            if (making)
+            if (making) {
                 arc_making(orderer, edge);
-            else
+                if (kind_is(edge->to->kind, KIND_IS_TEXT) && !step_making(edge->to))
+                    arcs_through(orderer, edge->to, step, 0);
+            } else
                 arc_unmaking(orderer, edge);
         }
         struct change *around = o->parent ? (making ? step_making(o->parent) : step_unmaking(o->parent)) : NULL;
@@ -355,6 +371,18 @@ static void arcs_of_itself(struct orderer *orderer, const struct change *rename)
     const struct change *making = rename->renamed ? step_making(rename->renamed) : NULL;
     if (making && making->op == CHANGE_ALTER)
         arc_add(orderer, making, rename, NULL);
+}
+
+/* And so does what changes of its parts. */
+static void arcs_of_parts(struct orderer *orderer, const struct change *rename)
+{
+    for (int i = 0; rename->renamed && i < orderer->node.n; i++) {
+        const struct change *step = step_at(orderer, i);
+        const struct object *part = change_object(step), *holder = part->parent;
+        if (step->op != CHANGE_RENAME && holder && !kind_is(part->kind, KIND_IS_TEXT) &&
+            (rename->renamed == holder || rename->renamed == holder->peer))
+            arc_add(orderer, step, rename, part);
+    }
 }
 
 /* A part is renamed under the new name of what holds it: after that is renamed, or on the way back before. */
@@ -455,8 +483,10 @@ static void arcs_of_steps(struct orderer *orderer)
             arc_add(orderer, step_unmaking(step->after->peer), step, NULL);
         if (step->op == CHANGE_RENAME) {
             arcs_of_rename(orderer, step);
-            if (orderer->planner->out->reversed)
+            if (orderer->planner->out->reversed) {
                 arcs_of_itself(orderer, step);
+                arcs_of_parts(orderer, step);
+            }
             arcs_of_holder(orderer, step);
             arcs_of_schema(orderer, step);
         }

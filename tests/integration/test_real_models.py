@@ -23,8 +23,10 @@ APPS = {
 # Those that support it: texts of arize-phoenix have no length.  MySQL gives old rows a value in what buildbot makes NOT NULL.
 MYSQL_APPS = {"optuna": APPS["optuna"], "jupyterhub": APPS["jupyterhub"],
               "buildbot": ("buildbot.db.model:Model", ["3.5.0", "3.11.9", "4.3.0"])}
-if EVERYWHERE:  # it takes a minute; later releases make columns NOT NULL that refer to what old rows have none of
-    MYSQL_APPS["zenml"] = ("zenml.zen_stores.schemas.base_schemas:SQLModel", ["0.55.5", "0.70.0"])
+if EVERYWHERE:  # they take minutes; later releases of zenml make columns NOT NULL that refer to what old rows have none of
+    MYSQL_APPS |= {"zenml": ("zenml.zen_stores.schemas.base_schemas:SQLModel", ["0.55.5", "0.70.0"]),
+                   "ironic": ("ironic.db.sqlalchemy.models:Base", ["21.4.4", "26.1.6", "39.0.0"]),
+                   "openstack-heat": ("heat.db.models:BASE", ["23.0.0", "27.0.1"])}
 # Tables that get a NOT NULL column without a default: the applications' own migrations compute its values.
 NEEDS_EMPTY = re.compile(r"table (\S+) / column \S+ is NOT NULL without a default")
 CACHE = Path(os.environ.get("DBWARDEN_TEST_CACHE", "/var/tmp/dbwarden-test")) / "apps"

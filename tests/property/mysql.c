@@ -146,8 +146,7 @@ static struct check *period_of(const struct object *table)
 
 static const char *period_column(struct dice *dice, struct object *table, const char *type, const char *value)
 {
-    struct column *column =
-        (struct column *)object_new(dice->mem, KIND_COLUMN, table, random_name_in(dice, KIND_COLUMN, table));
+    struct column *column = (struct column *)object_new(dice->mem, KIND_COLUMN, table, random_name(dice));
     SAY(column, COLUMN, type, type);
     SAY(column, COLUMN, nullable, false);
     SAY(column, COLUMN, default_value, written(value));
