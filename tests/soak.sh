@@ -70,7 +70,8 @@ part "every version" env DBWARDEN_TEST_SERVERS="$servers" "$cache/venv/bin/pytho
 part "text cases on every version" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_VERSIONS=all "$cache/venv/bin/python" -m pytest \
   tests/integration/test_property.py -q -p no:cacheprovider -k "older or newer"
 part "histories of other tools" env DBWARDEN_TEST_SERVERS="$servers" "$cache/venv/bin/python" -m pytest \
-  tests/integration/test_adopt.py tests/integration/test_adopt_alembic.py tests/integration/test_docs.py -k "adopt or from" -q -p no:cacheprovider
+  tests/integration/test_adopt.py tests/integration/test_adopt_alembic.py tests/integration/test_adopt_django.py tests/integration/test_docs.py \
+  -k "adopt or from" -q -p no:cacheprovider
 part "compatible servers" env DBWARDEN_TEST_SERVERS="$servers" "$cache/venv/bin/python" -m pytest tests/integration/test_compatible.py -q \
   -p no:cacheprovider
 part "faults" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_FAULTS="${SOAK_FAULTS:-200}" "$cache/venv/bin/python" -m pytest \

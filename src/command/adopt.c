@@ -133,7 +133,7 @@ const struct command adopt_command = {
     .name = "adopt",
     .summary = "Take over the migrations and the history of another tool",
     .description =
-        "Converts the files of Alembic, Liquibase, dbmate, goose, golang-migrate, Flyway, Drizzle, Prisma, fastmigrate, yoyo or plain numbered files of SQL into migrations of this "
+        "Converts the files of Alembic, Django, Liquibase, dbmate, goose, golang-migrate, Flyway, Drizzle, Prisma, fastmigrate, yoyo or plain numbered files of SQL into migrations of this "
         "project, and records as applied what the history of that tool says has run; nothing is run again. First all of it is "
         "tried in a scratch database (a revision of Alembic that reads rows stays Python, and is not run there): what the applied files lead to has to be what the live database is, and those that wait "
         "have to run. Where that is not so, or where files, history and database contradict each other, nothing is written. "
@@ -152,13 +152,14 @@ static const struct option_info eject_options[] = {
     {.name = "FOLDER",
      .type = OPTION_TEXT,
      .marks = OPTION_POSITIONAL | OPTION_REQUIRED,
-     .help = "where the tool has its files; for Alembic the folder of alembic.ini"},
+     .help =
+         "where the tool has its files; for Alembic the folder of alembic.ini, for Django that of an app's migrations"},
     {.name = "to",
      .type = OPTION_TEXT,
      .marks = OPTION_REQUIRED,
      .value = "TOOL",
      .help =
-         "for which tool: alembic, liquibase, dbmate, goose, golang-migrate, flyway, drizzle, prisma, fastmigrate, yoyo, plain"},
+         "for which tool: alembic, django, liquibase, dbmate, goose, golang-migrate, flyway, drizzle, prisma, fastmigrate, yoyo, plain"},
     {.name = "dry-run", .type = OPTION_FLAG, .help = "say what would be written, and write nothing"},
     {.name = "drop-records",
      .type = OPTION_FLAG,

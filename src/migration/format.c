@@ -10,9 +10,19 @@
 #include "sql/split.h"
 
 /* Plain files last: they are what is left. */
-const struct format *const format_table[] = {&format_alembic,        &format_liquibase, &format_dbmate,  &format_goose,
-                                             &format_golang_migrate, &format_flyway,    &format_drizzle, &format_prisma,
-                                             &format_fastmigrate,    &format_yoyo,      &format_plain,   NULL};
+const struct format *const format_table[] = {&format_alembic,
+                                             &format_django,
+                                             &format_liquibase,
+                                             &format_dbmate,
+                                             &format_goose,
+                                             &format_golang_migrate,
+                                             &format_flyway,
+                                             &format_drizzle,
+                                             &format_prisma,
+                                             &format_fastmigrate,
+                                             &format_yoyo,
+                                             &format_plain,
+                                             NULL};
 
 static struct names formats_known(struct arena *mem)
 {
@@ -37,7 +47,7 @@ int format_find(struct ctx *ctx, const char *name, const struct format **format)
 /* ---- whose a folder is ---- */
 
 /* Of what these hold the beginning says whose it is, if a tool has such files. */
-static const char *const read_ends[] = {".sql", ".toml", ".xml", ".yaml", ".yml", ".json", NULL};
+static const char *const read_ends[] = {".sql", ".toml", ".xml", ".yaml", ".yml", ".json", ".py", NULL};
 
 int format_owns_file(struct ctx *ctx, const struct format *format, const char *path, bool *owned)
 {

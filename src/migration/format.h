@@ -21,6 +21,7 @@ struct foreign {
     const char *source;      /* of one that stays Python: the text of its file; NULL */
     const char *why;         /* it does */
     const char *no_way_back; /* why it cannot be undone, where that is known; NULL */
+    const char *only_run;    /* why nobody but the tool can run it; NULL */
     struct names needs;      /* ids of others, where the order alone does not say them */
     bool applied;            /* by the history */
 };
@@ -29,6 +30,7 @@ struct foreign {
 enum history {
     HISTORY_NONE, /* it keeps none */
     HISTORY_ROWS, /* a row for each; a later row about the same one counts */
+    HISTORY_EACH, /* the same in a graph: each needs only those that it names */
     HISTORY_LAST, /* the last one stands for all up to it */
     HISTORY_HEADS /* those that no other needs; they stand for all that they need */
 };

@@ -13,12 +13,12 @@ static bool owns(const char *name, const char *text)
     return text_equal(name, "alembic.ini") || (text_equal(name, "pyproject.toml") && text_has(text, "[tool.alembic]"));
 }
 
-/* Within three double quotes; a name after a single colon would be a value to text(). */
-static void python_add(struct buf *out, const struct sql_piece *piece)
+/* A name after a single colon would be a value to text(). */
+void python_sql_add(struct buf *out, const struct sql_piece *piece, bool to_text)
 {
     for (size_t i = 0; i < piece->length; i++) {
         const char c = piece->text[i], before = i ? piece->text[i - 1] : ' ';
-        bool value = c == ':' && i + 1 < piece->length && char_is_word((unsigned char)piece->text[i + 1]) &&
+        bool value = to_text && c == ':' && i + 1 < piece->length && char_is_word((unsigned char)piece->text[i + 1]) &&
                      before != ':' && before != '\\' && !char_is_word((unsigned char)before);
         if (value)
             buf_add(out, "\\\\:");
@@ -37,7 +37,7 @@ static void side_add(struct buf *out, const char *name, const struct split *spli
         buf_add(out, "    with op.get_context().autocommit_block():\n");
     for (int i = 0; i < split->n; i++) {
         buf_addf(out, "%sop.execute(sa.text(\"\"\"", indent);
-        python_add(out, &split->piece[i]);
+        python_sql_add(out, &split->piece[i], true);
         buf_add(out, "\"\"\"))\n");
     }
     if (!split->n)

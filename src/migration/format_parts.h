@@ -4,8 +4,8 @@
 
 #include "migration/format.h"
 
-extern const struct format format_alembic, format_dbmate, format_drizzle, format_fastmigrate, format_flyway,
-    format_goose, format_golang_migrate, format_liquibase, format_plain, format_prisma, format_yoyo;
+extern const struct format format_alembic, format_dbmate, format_django, format_drizzle, format_fastmigrate,
+    format_flyway, format_goose, format_golang_migrate, format_liquibase, format_plain, format_prisma, format_yoyo;
 
 /* Comments that divide a file, or say something about it. */
 enum marker { MARKER_NONE, MARKER_UP, MARKER_DOWN, MARKER_LEFT_OUT, MARKER_NO_TRANSACTION, MARKER_REFUSED };
@@ -28,6 +28,8 @@ int fail_foreign(struct ctx *ctx, const char *path, const char *what);
 /* The statements of a side, each with its ";"; `wrap`: around those that hold one; NULL. */
 void statements_add(struct buf *out, const struct split *split, const char *const *wrap);
 void file_new_add(struct ctx *ctx, struct list *files, const char *name, const char *text);
+void python_sql_add(struct buf *out, const struct sql_piece *piece,
+                    bool to_text); /* within three double quotes; for text() */
 void file_new_put(struct ctx *ctx, struct list *files, const char *name,
                   const char *text); /* in place of one of that name */
 /* A file of one name with both sides. */

@@ -45,9 +45,10 @@ struct program_source {
 };
 int models_program(struct ctx *ctx, const struct program_source *source, bool *ran);
 
-/* The revisions of an Alembic project in `folder`: ids, needs, and, unless only the graph is wanted, what they do. */
+/* The revisions of a project of Alembic or Django in `folder`: ids, needs, and, unless only the graph is wanted, what they do. */
 struct revisions_source {
     const char *python;
+    const char *tool;
     const char *folder; /* where its configuration is; absolute */
     const char *dialect;
     const struct url *server; /* on which a scratch database may be made; NULL */

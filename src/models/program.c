@@ -91,6 +91,7 @@ int models_revisions(struct ctx *ctx, const struct revisions_source *source, str
     enum { REVISIONS_SECONDS = 900 };
     struct json *request = json_object(ctx->mem);
     json_set_text(ctx->mem, request, "revisions", source->folder);
+    json_set_text(ctx->mem, request, "tool", source->tool);
     json_set_text(ctx->mem, request, "dialect", source->dialect);
     json_set_bool(ctx->mem, request, "graph", source->graph);
     json_set(ctx->mem, request, "server", source->server ? url_json(ctx->mem, source->server) : json_null(ctx->mem));

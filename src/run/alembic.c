@@ -23,6 +23,8 @@ static struct foreign *revision_take(struct ctx *ctx, const struct json *said)
         .source = json_get_text(said, "source"),
         .why = json_get_text(said, "python"),
         .no_way_back = json_get_text(said, "no_way_back"),
+        .only_run = json_get_text(said, "only_run"),
+        .no_transaction = json_get_bool(said, "alone", false),
     };
     if (foreign->source && (!foreign->up || !*foreign->up))
         foreign->up = "SELECT 1;\n"; /* in the trial */
@@ -86,6 +88,7 @@ int foreign_read(struct ctx *ctx, const struct session *session, struct foreign_
     if (source->format->read)
         return files_read(ctx, session, source, foreign);
     struct revisions_source asked = {.folder = path_absolute(ctx, source->folder),
+                                     .tool = source->format->name,
                                      .dialect = session->database->dialect->name,
                                      .graph = source->graph,
                                      .server = source->server};

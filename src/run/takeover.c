@@ -36,7 +36,8 @@ static struct names needs_of(struct ctx *ctx, const struct takeover *takeover, i
     for (int i = 0; i < foreign->needs.n; i++)
         for (int k = 0; k < takeover->foreign.n; k++)
             if (text_equal(((const struct foreign *)takeover->foreign.item[k])->id, foreign->needs.item[i]) &&
-                (k != at - 1 || foreign->needs.n > 1 || takeover->format->history == HISTORY_HEADS))
+                (k != at - 1 || foreign->needs.n > 1 || takeover->format->history == HISTORY_HEADS ||
+                 takeover->format->history == HISTORY_EACH))
                 names_add(ctx->mem, &versions, arena_printf(ctx->mem, "%04d", k + 1));
     return versions;
 }

@@ -80,6 +80,36 @@ static void parents_mark(const struct map *by_id, struct foreign *foreign)
     }
 }
 
+static int needs_check(struct ctx *ctx, const struct takeover *takeover, const struct map *by_id,
+                       const struct foreign *foreign)
+{
+    for (int i = 0; i < foreign->needs.n && foreign->applied; i++) {
+        const struct foreign *parent = map_get(by_id, foreign->needs.item[i]);
+        if (!parent || parent->applied)
+            continue;
+        fail(ctx, ERR_STATE, "%s has not been run in %s, but %s, which needs it, has", parent->id,
+             takeover->session->conn->target, foreign->id);
+        return fail_hint(ctx, "Run it with %s first. Nothing has been written.", takeover->format->title);
+    }
+    return 0;
+}
+
+/* What only the tool can run has run, and what it did besides SQL will not be done again. */
+static int only_run_check(struct ctx *ctx, const struct takeover *takeover, const struct foreign *foreign)
+{
+    if (!foreign->only_run)
+        return 0;
+    if (foreign->applied) {
+        emit_warning_at(ctx, (struct place){.file = foreign->path},
+                        "is converted without a part: %s, which has run here, and is not in the file",
+                        foreign->only_run);
+        return 0;
+    }
+    fail(ctx, ERR_UNSUPPORTED, "%s has not been run in %s, and cannot be converted: %s", foreign->id,
+         takeover->session->conn->target, foreign->only_run);
+    return fail_hint(ctx, "Run it with %s first. Nothing has been written.", takeover->format->title);
+}
+
 /* From what the rows say to what they mean. */
 static int rows_complete(struct ctx *ctx, const struct takeover *takeover, const struct map *by_id)
 {
@@ -87,6 +117,8 @@ static int rows_complete(struct ctx *ctx, const struct takeover *takeover, const
     bool later = false;
     for (int i = foreign->n - 1; i >= 0; i--) {
         struct foreign *each = foreign->item[i];
+        if (takeover->format->history == HISTORY_EACH)
+            TRY(needs_check(ctx, takeover, by_id, each));
         if (takeover->format->history == HISTORY_LAST)
             each->applied = each->applied || later;
         if (takeover->format->history == HISTORY_HEADS && each->applied)
@@ -119,6 +151,13 @@ int history_there(struct ctx *ctx, struct session *session, const struct format 
     return 0;
 }
 
+static int programs_check(struct ctx *ctx, const struct takeover *takeover)
+{
+    for (int i = 0; i < takeover->foreign.n; i++)
+        TRY(only_run_check(ctx, takeover, takeover->foreign.item[i]));
+    return 0;
+}
+
 int history_read(struct ctx *ctx, struct takeover *takeover)
 {
     const struct format *format = takeover->format;
@@ -129,7 +168,7 @@ int history_read(struct ctx *ctx, struct takeover *takeover)
         return 0;
     TRY(history_there(ctx, session, format, &exists));
     if (!exists)
-        return 0;
+        return programs_check(ctx, takeover);
     map_init(&history.by_id, ctx->mem);
     map_init(&history.unknown, ctx->mem);
     for (int i = 0; i < takeover->foreign.n; i++) {
@@ -140,5 +179,6 @@ int history_read(struct ctx *ctx, struct takeover *takeover)
     for (int i = 0; i < history.rows.row.n; i++)
         TRY(row_take(ctx, &history, history.rows.row.item[i]));
     TRY(unknown_check(ctx, takeover, &history.unknown));
-    return rows_complete(ctx, takeover, &history.by_id);
+    TRY(rows_complete(ctx, takeover, &history.by_id));
+    return programs_check(ctx, takeover);
 }

@@ -364,6 +364,22 @@ class Conversion:
 
 
 def read(request):
+    try:
+        if request["tool"] == "django":
+            from . import django_project
+            return django_project.read(request)
+        return read_alembic(request)
+    except Refusal:
+        raise
+    except SystemExit as error:
+        raise refuse("the project in %s ended the interpreter (%s)" % (request["revisions"], error))
+    except Exception as error:
+        file, line = place_of(error)
+        raise refuse("the project of %s in %s cannot be read: %s" % (request["tool"].capitalize(), request["revisions"], first_line(error)),
+                     "See that the tool's own commands work there, with the same interpreter. Nothing has been written.", file, line)
+
+
+def read_alembic(request):
     folder = request["revisions"]
     os.chdir(folder)
     if request["dialect"] not in URLS:

@@ -92,6 +92,21 @@ def node_install(name):
     kept(node_folder(name), make)
 
 
+DJANGO = "5.2.8"
+
+
+def django():
+    """The interpreter that has it."""
+    return CACHE / f"django-{DJANGO}" / "bin" / "python3"
+
+
+def django_install():
+    def make(folder):
+        run("/usr/bin/python3", "-m", "venv", folder)
+        run(folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", f"Django=={DJANGO}", "psycopg[binary]")
+    kept(f"django-{DJANGO}", make)
+
+
 def yoyo():
     return CACHE / f"yoyo-{YOYO}" / "bin" / "yoyo"
 
@@ -342,4 +357,5 @@ if __name__ == "__main__" and sys.argv[1:] == ["install"]:
     for each in JARS:
         jars_install(each)
     node_install("drizzle")
+    django_install()
     yoyo_install()
