@@ -68,12 +68,16 @@ static int adopt_run(struct ctx *ctx, const struct request *request, struct repl
     struct takeover takeover = {.session = &project.session,
                                 .up_to = request_text(request, "to_version"),
                                 .dry_run = request_flag(request, "dry_run"),
+                                .as_it_stands = request_flag(request, "as_it_stands"),
                                 .force = request_flag(request, "force")};
     TRY(project_open(ctx, request, &project));
     TRY(config_database(ctx, project.config, project.session.database->name, &takeover.database));
     TRY(place_find(ctx, request, &project.session, &takeover.format, &takeover.folder));
     TRY(server_read(ctx, request, &sandbox, &takeover.server));
     TRY(database_there(ctx, &project.session));
+    if (takeover.as_it_stands && takeover.format->history != HISTORY_HEADS)
+        return fail(ctx, ERR_USAGE, "--as-it-stands is for revisions of Alembic, and not for %s",
+                    takeover.format->title);
     if (takeover.up_to && takeover.format->history != HISTORY_NONE)
         return fail(ctx, ERR_USAGE, "--to-version is for files without a history, and %s keeps one",
                     takeover.format->title);
@@ -123,6 +127,11 @@ static const struct option_info adopt_options[] = {
      .value = "VERSION",
      .help = "of plain files, which have no history: the last one that has run"},
     {.name = "dry-run", .type = OPTION_FLAG, .help = "try everything in a scratch database, and write nothing"},
+    {.name = "as-it-stands",
+     .type = OPTION_FLAG,
+     .help =
+         "where the first revisions of Alembic need what was made by hand: one migration out of the live schema, in place of all "
+         "that has run"},
     {.name = "force", .type = OPTION_FLAG, .help = "differences between the files and the live schema are no failure"},
     SANDBOX_OPTION,
     DATABASE_OPTION,

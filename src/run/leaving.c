@@ -153,6 +153,19 @@ static char *slug_of(struct arena *mem, const struct migration *migration)
     return path_stem(mem, after + strspn(after, "_"));
 }
 
+/* Is one of ours, and so is all that it needs: a file that holds a schema as it stands stands for these, too. */
+static void ours_mark(const struct map *theirs, struct foreign *foreign)
+{
+    if (foreign->applied)
+        return;
+    foreign->applied = true;
+    for (int i = 0; i < foreign->needs.n; i++) {
+        struct foreign *parent = map_get(theirs, foreign->needs.item[i]);
+        if (parent)
+            ours_mark(theirs, parent);
+    }
+}
+
 static int file_take(struct ctx *ctx, struct going *going, const struct migration *migration)
 {
     struct leaving *leaving = going->leaving;
@@ -164,7 +177,7 @@ static int file_take(struct ctx *ctx, struct going *going, const struct migratio
     struct foreign *there = ejected->id ? map_get(&going->theirs, ejected->id) : NULL;
     list_add(ctx->mem, &going->ejected, ejected);
     if (there) {
-        there->applied = true; /* is one of ours */
+        ours_mark(&going->theirs, there);
         leaving->kept++;
         ejected->script = path_name(there->path);
         ejected->checksum = there->checksum;

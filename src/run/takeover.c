@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "diff/describe.h"
 #include "diff/diff.h"
+#include "diff/plan.h"
 #include "run/parts.h"
 #include "run/replayed.h"
 #include "run/scratch_place.h"
@@ -336,15 +337,68 @@ static void tables_leave(struct arena *mem, struct takeover *takeover)
         table_leave(mem, takeover, *table);
 }
 
+/* ---- as it stands ---- */
+
+static int fail_stands(struct ctx *ctx, const struct takeover *takeover, const char *what)
+{
+    fail(ctx, ERR_STATE, "%s cannot be taken over as it stands: %s", takeover->session->conn->target, what);
+    return fail_hint(ctx, "Bring it to the one head of %s first. Nothing has been written.", takeover->format->title);
+}
+
+/* The one that no other needs, after which all have run. */
+static int head_find(struct ctx *ctx, const struct takeover *takeover, const char **head)
+{
+    struct names needed = {0}, heads = {0};
+    for (int i = 0; i < takeover->foreign.n; i++) {
+        const struct foreign *each = takeover->foreign.item[i];
+        for (int k = 0; k < each->needs.n; k++)
+            names_add(ctx->mem, &needed, each->needs.item[k]);
+        if (!each->applied)
+            return fail_stands(ctx, takeover, arena_printf(ctx->mem, "%s has not been run", each->path));
+    }
+    for (int i = 0; i < takeover->foreign.n; i++) {
+        const struct foreign *each = takeover->foreign.item[i];
+        if (!names_have(&needed, each->id))
+            names_add(ctx->mem, &heads, each->id);
+    }
+    *head = heads.n == 1 ? heads.item[0] : NULL;
+    return *head ? 0
+                 : fail_stands(ctx, takeover,
+                               arena_printf(ctx->mem, "the last ones are %s", names_join(ctx->mem, &heads, " and ")));
+}
+
+/* One takes the place of all. */
+static int stands_take(struct ctx *ctx, struct takeover *takeover)
+{
+    struct foreign *whole = NEW(ctx->mem, struct foreign);
+    struct trial reading = {.takeover = takeover};
+    struct target target;
+    struct plan *plan;
+    TRY(head_find(ctx, takeover, &whole->id));
+    TRY(live_read(ctx, &reading));
+    TRY(target_read(ctx, takeover->session->conn, &target));
+    TRY(plan_from_nothing(ctx, &target, reading.live, &plan));
+    whole->title = "as_it_stands";
+    whole->path = path_join(ctx->mem, takeover->folder, takeover->format->name);
+    whole->up = plan_text(ctx->mem, plan);
+    whole->no_way_back = arena_printf(ctx->mem, "it holds what %d migrations of %s have made", takeover->foreign.n,
+                                      takeover->format->title);
+    whole->applied = true;
+    takeover->foreign = (struct list){0};
+    list_add(ctx->mem, &takeover->foreign, whole);
+    return 0;
+}
+
 static int take_over(struct ctx *ctx, struct takeover *takeover, const char *beside)
 {
     struct session *session = takeover->session;
     struct conversion conversion = {0};
-    struct foreign_source source = {.format = takeover->format, .folder = takeover->folder, .server = takeover->server};
+    struct foreign_source source = {.format = takeover->format,
+                                    .folder = takeover->folder,
+                                    .server = takeover->server,
+                                    .graph = takeover->as_it_stands};
     TRY(foreign_read(ctx, session, &source, &takeover->foreign));
     takeover->format = source.format;
-    TRY(files_convert(ctx, takeover, &conversion));
-    TRY(target_check(ctx, takeover, &conversion.files));
     TRY(takeover->dry_run ? session_connect(ctx, session, true) : session_hold(ctx, session));
     TRY(session_reload(ctx, session));
     if (session->applied.n)
@@ -353,6 +407,10 @@ static int take_over(struct ctx *ctx, struct takeover *takeover, const char *bes
     TRY(history_read(ctx, takeover));
     if (takeover->up_to)
         TRY(up_to_mark(ctx, takeover));
+    if (takeover->as_it_stands)
+        TRY(stands_take(ctx, takeover));
+    TRY(files_convert(ctx, takeover, &conversion));
+    TRY(target_check(ctx, takeover, &conversion.files));
     TRY(files_try(ctx, takeover, beside, &conversion));
     for (int i = 0; i < takeover->foreign.n; i++)
         takeover->applied += ((const struct foreign *)takeover->foreign.item[i])->applied;

@@ -28,6 +28,7 @@ struct takeover {
     const struct url *server; /* for scratch databases; NULL */
     const char *up_to;        /* the last file that has run, for those without a history; NULL */
     bool dry_run;
+    bool as_it_stands;        /* one file out of the live schema, in place of all that has run */
     bool force;               /* differences are told and no more */
     struct list foreign;      /* out: struct foreign * */
     struct names files;       /* out: their new names */

@@ -184,3 +184,26 @@ def test_a_type_is_made_once(both):
     assert [each["id"] for each in taken["files"]][-2:] == ["e1", "e2"] and taken["differences"] == []
     project.ok("migrate")
     assert project.database.has("more") and project.database.has("levels")
+
+
+def test_as_it_stands(both):
+    """The first revision alters a table that was made by hand: one file takes the place of all revisions, and Alembic goes on after it."""
+    project, alembic, _ = both
+    for path in alembic.versions.iterdir():
+        path.unlink()
+    alembic.revision("e1", "None", "mail", "\n    op.add_column('old', sa.Column('mail', sa.String(20)))", "\n    op.drop_column('old', 'mail')")
+    alembic.revision("e2", "'e1'", "more", "\n    op.create_table('more', sa.Column('id', sa.Integer, primary_key=True))", "\n    op.drop_table('more')")
+    project.database.run("CREATE TABLE old (id integer PRIMARY KEY, n integer NOT NULL CHECK (n > 1))")
+    alembic.alembic("upgrade", "e1")
+    first = project.run("adopt", *project.options)
+    assert first.status != 0 and "adopt --as-it-stands" in first.err
+    assert "e2_more.py has not been run" in project.run("adopt", "--as-it-stands", *project.options).err
+    alembic.alembic("upgrade", "e2")
+    taken = project.ok("adopt", "--as-it-stands", "--json", *project.options).json
+    assert [(each["id"], each["file"]) for each in taken["files"]] == [("e2", "primary__0001_as_it_stands.sql")] and taken["differences"] == []
+    project.migration("0002", "next", "ALTER TABLE more ADD COLUMN x integer;", "ALTER TABLE more DROP COLUMN x;")
+    project.ok("migrate")
+    assert "1 files were there, 1 are new" in project.ok("eject", ".", "--to", "alembic", "--drop-records").out
+    alembic.alembic("downgrade", "-1")
+    assert alembic.heads() == ["e2"]
+    alembic.alembic("upgrade", "head")

@@ -64,7 +64,7 @@ def title_of(revision):
 
 
 BEGAN_ELSEWHERE = ("Nothing has been written. If its tables were made before there were revisions, let Alembic bring the database to its "
-                   "head, and begin with \"dbwarden make-migrations --baseline\".")
+                   "head, and take that over: \"dbwarden adopt --as-it-stands\".")
 
 
 class NotSql(Exception):
