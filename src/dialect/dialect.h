@@ -165,6 +165,7 @@ struct offline_words {
 /* What a scratch database has to be like. */
 struct scratch_spec {
     const struct url *near;        /* a database to resemble, on a server that may be used; NULL */
+    struct conn *like;             /* the database that it is to resemble, where that is on another server; NULL */
     const struct list *statements; /* struct classified *: what will be run in it, and so is not there before; NULL */
 };
 

@@ -81,7 +81,7 @@ static int scratch_open(struct ctx *ctx, const struct session *session, const st
                         const struct list *statements, struct conn **conn)
 {
     const struct dialect *dialect = session->database->dialect;
-    const struct scratch_spec spec = {.near = server, .statements = statements};
+    const struct scratch_spec spec = {.near = server, .like = session->conn, .statements = statements};
     if (!dialect->driver->scratch)
         return fail(ctx, ERR_UNSUPPORTED, "migrations of %s cannot be replayed yet", dialect->title);
     return dialect->driver->scratch(ctx, &spec, conn);

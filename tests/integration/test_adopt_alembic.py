@@ -207,3 +207,22 @@ def test_as_it_stands(both):
     alembic.alembic("downgrade", "-1")
     assert alembic.heads() == ["e2"]
     alembic.alembic("upgrade", "head")
+
+
+def test_mariadb(tmp_path, servers):
+    """On a server whose databases have another collation than the one that scratch databases are made beside."""
+    database, drop = created("mariadb", servers, tmp_path / "project")
+    database.run(f"ALTER DATABASE {database.alchemy.url.database} COLLATE latin1_swedish_ci")
+    project = EngineProject(tmp_path / "project", database)
+    project.migrations.rmdir()
+    project.python = sys.executable
+    alembic = AlembicProject(tmp_path / "project", database)
+    alembic.alembic("upgrade", identifier("a3"))
+    taken = project.ok("adopt", "--json", "--sandbox-url", servers["MARIADB_URL"]).json
+    assert taken["applied"] == 3 and taken["differences"] == []
+    project.ok("migrate")
+    project.ok("eject", ".", "--to", "alembic", "--drop-records")
+    assert alembic.heads() == [identifier("d3")]
+    alembic.alembic("upgrade", "head")
+    alembic.alembic("check")
+    drop()

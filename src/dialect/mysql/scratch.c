@@ -35,14 +35,15 @@ static int leftovers_drop(struct ctx *ctx, struct conn *near)
     return 0;
 }
 
-static int scratch_near(struct ctx *ctx, const struct url *url, struct conn **conn)
+static int scratch_near(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn)
 {
     struct conn *near = NULL;
-    TRY(my_open(ctx, url, &(struct conn_options){0}, &near));
+    TRY(my_open(ctx, spec->near, &(struct conn_options){0}, &near));
     const struct dialect *dialect = near->dialect;
+    struct conn *like = spec->like && spec->like->dialect == dialect ? spec->like : near;
     int code = leftovers_drop(ctx, near);
     if (code == 0)
-        code = my_open_there(ctx, near, *url, scratch_name(ctx->mem), conn);
+        code = my_open_there(ctx, like, *spec->near, scratch_name(ctx->mem), conn);
     if (code == 0)
         ((struct my_conn *)*conn)->drop = true;
     else if (ctx->error.code == ERR_SQL && text_equal(ctx->error.sqlstate, "42000")) {
@@ -59,7 +60,7 @@ static int scratch_open(struct ctx *ctx, const struct dialect *dialect, const st
                         struct conn **conn)
 {
     *conn = NULL;
-    return spec->near ? scratch_near(ctx, spec->near, conn) : my_private(ctx, dialect, NULL, MY_SCRATCH_NAME, conn);
+    return spec->near ? scratch_near(ctx, spec, conn) : my_private(ctx, dialect, NULL, MY_SCRATCH_NAME, conn);
 }
 
 int my_mysql_scratch(struct ctx *ctx, const struct scratch_spec *spec, struct conn **conn)
