@@ -386,6 +386,27 @@ def test_who_may_only_read(project, database, server):
     assert shown.status == 1 and "readonly mode" in shown.err and "may only read" in shown.err, shown
 
 
+@pytest.mark.parametrize("server", ["clickhouse18"], indirect=True)
+def test_the_port_of_the_other_protocol(project, server):
+    http, port = server.rstrip("/").rsplit(":", 1)
+    shown = project.run("--url", f"clickhouse://default@{http.split('//')[1]}:{int(port) + 1}/default", "--migrations-dir", "migrations/primary", "status")
+    assert shown.status == 5 and "the port of ClickHouse's own protocol" in shown.err and "8123" in shown.err, shown
+
+
+@pytest.mark.parametrize("server", ["clickhouse18"], indirect=True)
+def test_a_quota_that_is_used_up(project, database):
+    """In the middle of a file: who comes later goes on there."""
+    project.migration("0001", "users", *USERS)
+    text = (project.folder / "dbwarden.yaml").read_text()
+    project.write("dbwarden.yaml", text.replace("//", "//few@"))
+    shown = project.run("migrate", "--retry-for", "0")
+    assert shown.status == 1 and "Quota for user 'few'" in shown.err and "The quota of the database URL's user is used up" in shown.err, shown
+    project.write("dbwarden.yaml", text)
+    database.ask("DROP TABLE IF EXISTS _dbwarden_lock")
+    project.ok("migrate")
+    assert database.picture()[1]["users"] == [("1", "a;b"), ("2", "it\\'s -- fine")]
+
+
 def test_a_setting_of_the_url_comes_once(project, database):
     text = (project.folder / "dbwarden.yaml").read_text()
     project.write("dbwarden.yaml", text.replace(database.name, f"{database.name}?mutations_sync=1&max_execution_time=50"))
