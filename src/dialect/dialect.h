@@ -529,6 +529,7 @@ struct dialect {
     const char *const *outside_only; /* SQLSTATEs of "not within a transaction"; NULL-terminated; NULL: none */
     const char *begin_plain;   /* begins a transaction in which nothing is checked but by the server; NULL: as any */
     const char *const *exists; /* SQLSTATEs, or parts of messages, of "is there already"; NULL-terminated */
+    const char *const *gone;   /* SQLSTATEs of "there is no such table or database"; NULL: any failure may be that */
     const struct lex_rules *lex;
     const struct ident_rules *ident;
     const struct normal_rules *normal;

@@ -99,6 +99,15 @@ static bool any_unfinished(const struct session *session)
     return false;
 }
 
+static bool may_be_gone(const struct execution *execution)
+{
+    const char *const *states = execution->conn->dialect->gone;
+    for (int i = 0; states && states[i]; i++)
+        if (text_equal(states[i], execution->ctx->error.sqlstate))
+            return true;
+    return !states;
+}
+
 /* A step of our own that failed, because of what the file has done: to its schema, its database or the tables themselves. */
 static void explain_own_step(const struct execution *execution)
 {
@@ -113,7 +122,7 @@ static void explain_own_step(const struct execution *execution)
             "that out.");
         return;
     }
-    if (ctx->error.passing || !text_has(ctx->error.message, "_dbwarden_"))
+    if (ctx->error.passing || !text_has(ctx->error.message, "_dbwarden_") || !may_be_gone(execution))
         return;
     ctx->error.message = arena_printf(
         ctx->mem, "the file takes away dbwarden's own tables, so nothing can be recorded: %s", ctx->error.message);

@@ -222,7 +222,7 @@ def test_a_cluster_that_is_none(project):
     text = (project.folder / "dbwarden.yaml").read_text()
     project.write("dbwarden.yaml", text.replace("cluster: c1", "cluster: c2"))
     shown = project.run("status")
-    assert shown.status == 1 and "knows no cluster c2" in shown.err and "There are: c1." in shown.err, shown
+    assert shown.status == 1 and "knows no cluster c2" in shown.err and "There are: c1, s1." in shown.err, shown
 
 
 def test_generated_migrations_are_for_all_servers(project):
@@ -239,3 +239,51 @@ def test_generated_migrations_are_for_all_servers(project):
                for n in range(4))
     project.ok("rollback", "-c", "2")
     assert project.alike() == ([], [])
+
+
+REBUILT = "CREATE TABLE t (id UInt64, k UInt64) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{base}/{{shard}}/{path}', '{{replica}}') ORDER BY {key};\n"
+
+
+def begun_again(project, cluster):
+    """A migration that makes a table with rows again is there to be run."""
+    project.aim(0)
+    project.write("dbwarden.yaml", (project.folder / "dbwarden.yaml").read_text().replace("cluster: c1\n", f"cluster: {cluster}\n    schema_files: [schema.sql]\n"))
+    project.write("schema.sql", REBUILT.format(base=project.base, path="one", key="id"))
+    project.ok("make-migrations", "x")
+    project.ok("migrate")
+    project.cluster.ask(0, "INSERT INTO t SELECT number, number % 7 FROM numbers(1000)", project.base)
+    project.write("schema.sql", REBUILT.format(base=project.base, path="two", key="(k, id)"))
+    project.ok("make-migrations", "y", "--rebuild")
+
+
+def rows_of(project, n, table="t"):
+    project.cluster.ask(n, f"SYSTEM SYNC REPLICA {project.base}.{table}")
+    return project.cluster.ask(n, f"SELECT count(), sum(id), sum(k) FROM {table}", project.base)
+
+
+def test_a_table_of_several_shards_is_not_made_again_from_here(project):
+    begun_again(project, "c1")
+    shown = project.run("migrate")
+    assert shown.status == 1 and "of these servers by hand (the INSERT of this file)" in shown.err, shown
+    assert [rows_of(project, n) for n in (0, 1)] == [[("1000", "499500", "2997")]] * 2
+
+
+@pytest.mark.parametrize("strike_number", range(STRIKES))
+def test_a_table_is_made_again_while_a_replica_is_killed(strike_number, project):
+    begun_again(project, "s1")
+    dice = random.Random(f"{SEED} rebuild {strike_number}")
+    running = project.start("migrate")
+    time.sleep(dice.random() * 1.5)
+    project.cluster.kill(dice.randrange(2))
+    time.sleep(dice.random() * 3)
+    project.cluster.restart()  # half of two is no quorum, so who writes waits for it
+    running.communicate(timeout=150)
+    for _ in range(4):
+        shown = project.run("migrate", "--wait-for-runner", "30")
+        if shown.status not in (4, 5):
+            break
+    assert shown.status == 0, shown
+    for table in ("t", "_dbwarden_old_t"):
+        assert [rows_of(project, n, table) for n in (0, 1)] == [[("1000", "499500", "2997")]] * 2, table
+    assert "ORDER BY (k, id)" in project.cluster.ask(1, "SHOW CREATE TABLE t", project.base)[0][0]
+    project.ok("diff", "--exit-code")

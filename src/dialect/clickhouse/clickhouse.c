@@ -55,6 +55,7 @@ static const struct classify_rules classify_words = {
 
 static const char *const schemes[] = {"clickhouse", "clickhouses", "clickhousedb", NULL};
 static const char *const exists[] = {"57", "44", "82", NULL}; /* a table, a column, a database */
+static const char *const gone[] = {"60", "81", NULL};
 static const char *const database_words[] = {"database", NULL};
 
 /* A primary key of models is what a table is sorted by. */
@@ -81,6 +82,7 @@ const struct dialect ch_dialect = {
     .database_words = database_words,
     .enters_database = "use",
     .exists = exists,
+    .gone = gone,
     .lex = &ch_lex,
     .ident = &ch_ident,
     .normal = &ch_normal,

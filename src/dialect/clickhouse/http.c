@@ -197,8 +197,13 @@ static int request_again(struct ctx *ctx, struct ch_conn *ch, const struct ch_st
     for (;; pause = pause * 2 < longest ? pause * 2 : longest) {
         TRY(ctx_check_within(ctx));
         int code = request(ctx, ch, statement, answer);
-        if (code != ERR_SQL || clock_monotonic() - began > patience_for(ctx, ch, statement))
-            return code;
+        double patience = code == ERR_SQL ? patience_for(ctx, ch, statement) : 0;
+        if (code != ERR_SQL || clock_monotonic() - began > patience)
+            return patience > 0 && ch->cluster
+                       ? fail_hint(ctx,
+                                   "See what system.replicas says of that table, and run the same command again once "
+                                   "its replicas answer.")
+                       : code;
         ctx->error = error;
         ctx_sleep(ctx, pause);
     }
