@@ -81,8 +81,9 @@ def test_engines(engines, project, database):
 def test_a_part_that_stops_and_goes_on(garbage, project, database):
     """The type of a key column: a value that does not fit stops the copy at its partition, and what is done stays done."""
     table = "CREATE TABLE t (id {}, k UInt8) ENGINE = MergeTree PARTITION BY k ORDER BY id;\n"
-    begun(project, database, "String", table, "", "INSERT INTO t SELECT if(number = 7, 'x', toString(number)), number % 5 FROM numbers(50)")
+    begun(project, database, "String", table, "", "INSERT INTO t SELECT toString(number), number % 5 FROM numbers(50) WHERE number != 7")
     rebuilt(project, table.format("UInt64"))
+    database.ask("INSERT INTO t VALUES ('x', 2)")  # after the plan, which counts such values
     stopped = project.run("migrate")
     assert stopped.status == 1 and "goes on here" in stopped.err and "'x'" in stopped.err, stopped
     database.ask("ALTER TABLE t DELETE WHERE id = 'x' SETTINGS mutations_sync = 2")
