@@ -471,6 +471,15 @@ static void arcs_of_key(struct orderer *orderer, const struct change *drop)
     }
 }
 
+/* Is it made again, with what refers to it?  Where an ALTER has many clauses, that stays if another key has these columns. */
+static bool comes_again(const struct orderer *orderer, const struct change *drop)
+{
+    const struct target *target = orderer->planner->target;
+    const struct object *key = drop->before, *other = key->peer;
+    bool both = other && is_unique_key(key) && is_unique_key(other);
+    return drop->replaced && (!target->dialect->joins || !both || same_key(orderer->mem, target, key, other));
+}
+
 static void arcs_of_steps(struct orderer *orderer)
 {
     for (int i = 0; i < orderer->node.n; i++) {
@@ -490,7 +499,7 @@ static void arcs_of_steps(struct orderer *orderer)
             arcs_of_holder(orderer, step);
             arcs_of_schema(orderer, step);
         }
-        if (step->op == CHANGE_DROP && !step->replaced)
+        if (step->op == CHANGE_DROP && !comes_again(orderer, step))
             arcs_of_key(orderer, step);
     }
     for (int i = 0; i < orderer->node.n; i++)

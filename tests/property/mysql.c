@@ -241,7 +241,12 @@ bool my_change_period(struct dice *dice)
 bool my_is_of_period(const struct object *column)
 {
     const struct check *period = period_of(column->parent);
-    return period && strstr(period->expr.written ? period->expr.written : period->expr.printed, column->name);
+    const char *text = period ? period->expr.written ? period->expr.written : period->expr.printed : "";
+    size_t length = strlen(column->name);
+    for (const char *at = strstr(text, column->name); at; at = strstr(at + 1, column->name))
+        if (at > text && at[-1] == '`' && at[length] == '`')
+            return true;
+    return false;
 }
 
 /* ---- indexes ---- */
