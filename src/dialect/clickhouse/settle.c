@@ -248,7 +248,7 @@ static void view_settle(struct arena *mem, struct view *view)
         view->refresh = text_upper(mem, space_normal(mem, view->refresh));
 }
 
-/* Words in capitals; names stay as they are where they may stand. */
+/* Words in capitals, and a quote in a text in one of its two spellings; names stay as they are where they may stand. */
 static void words_raise(struct arena *mem, struct expr *expr)
 {
     const char **text[] = {&expr->written, &expr->printed};
@@ -261,8 +261,11 @@ static void words_raise(struct arena *mem, struct expr *expr)
         lex_open(&lexer, &ch_lex, *text[i], strlen(*text[i]));
         for (struct token token = lex_next(&lexer); token.kind != TOKEN_END; token = lex_next(&lexer)) {
             const char *word = token_copy(mem, &token);
-            buf_add(&out,
-                    token.kind == TOKEN_WORD && !text_has(word, "currentDatabase") ? text_upper(mem, word) : word);
+            if (token.kind == TOKEN_STRING)
+                literal_add(&out, &ch_ident, ch_string_value(mem, &token));
+            else
+                buf_add(&out,
+                        token.kind == TOKEN_WORD && !text_has(word, "currentDatabase") ? text_upper(mem, word) : word);
         }
         *text[i] = out.data;
     }
