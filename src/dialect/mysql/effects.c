@@ -244,6 +244,8 @@ const struct effect_row my_effects[] = {
     REPLACED(KIND_FUNCTION, ON(ALTER), FUNCTION_definition, ITSELF, ANY_FIELD, NULL),
     REPLACED(KIND_COLUMN, ON(RENAME), ANY_FIELD, KIND_FOREIGN_KEY, ANY_FIELD, renames_by_copy),
     REPLACED(KIND_VIEW, ON(DROP), ANY_FIELD, KIND_VIEW, VIEW_query, is_said_again),
+    /* A view that changes beside it names it before and after; meanwhile it may be broken. */
+    {KIND_FUNCTION, ON(DROP), ANY_FIELD, KIND_VIEW, ANY_FIELD, is_replaced, .effect = EFFECT_LOOSE},
     RENAMED(KIND_TABLE),
     RENAMED(KIND_COLUMN),
     RENAMED(KIND_VIEW),

@@ -140,14 +140,12 @@ static struct list apart_take(const struct sorter *sorter, struct list *group, c
     return apart;
 }
 
-/* What stays and takes what belongs nowhere else (MariaDB). */
-static struct partition *default_of(const struct partitioning *partitioning)
+/* What takes what belongs nowhere else (MariaDB); NULL: nothing does. */
+static struct partition *default_in(const struct list *partitions)
 {
-    for (int i = 0; i < partitioning->object.children.n; i++) {
-        struct partition *partition = partitioning->object.children.item[i];
-        if (stays(partition) && text_equal(bound_of(partition), "DEFAULT"))
-            return partition;
-    }
+    for (int i = 0; i < partitions->n; i++)
+        if (text_equal(bound_of(partitions->item[i]), "DEFAULT"))
+            return partitions->item[i];
     return NULL;
 }
 
@@ -188,19 +186,24 @@ static bool is_apart(const struct sorter *sorter, const struct list *from)
  */
 static void lists_work(struct sorter *sorter)
 {
-    struct partition *rest = default_of(sorter->after);
-    struct list from = {0}, to = {0}, nothing = {0};
+    struct partition *taker = default_in(&sorter->after->object.children), *rest = taker && stays(taker) ? taker : NULL;
+    struct list from = {0}, to = {0}, nothing = {0}, comes = {0};
     for (int i = 0; i < sorter->before->object.children.n; i++)
         if (!stays(sorter->before->object.children.item[i]))
             list_add(sorter->mem, &from, sorter->before->object.children.item[i]);
     for (int i = 0; i < sorter->after->object.children.n; i++)
         if (!stays(sorter->after->object.children.item[i]))
             list_add(sorter->mem, &to, sorter->after->object.children.item[i]);
-    struct list goes = apart_take(sorter, &from, &to), comes = apart_take(sorter, &to, &from);
+    /* Beside a DEFAULT, ADD PARTITION leaves its rows there that belong into the new one (MariaDB 10.11). */
+    bool parts = default_in(&from), ends = parts && !default_in(&to);
+    struct list goes = apart_take(sorter, &from, &to);
+    if (!parts)
+        comes = apart_take(sorter, &to, &from);
     bool narrower = from.n && !holds_values(sorter, &from, &sorter->after->object.children);
     /* MariaDB makes no DEFAULT of others by REORGANIZE, and none alone. */
     bool default_alone = to.n == 1 && text_equal(bound_of(to.item[0]), "DEFAULT");
-    if (narrower || default_alone || is_apart(sorter, &from) || (goes.n && rest && sorter->back)) {
+    if (narrower || default_alone || (ends && to.n) || is_apart(sorter, &from) ||
+        (goes.n && taker && (sorter->back || !rest))) {
         all_again(sorter);
         return;
     }
