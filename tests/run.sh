@@ -61,7 +61,7 @@ trap 'exit 130' INT TERM HUP
 
 tell "install"
 wanted="pg13 pg14 pg15 pg18 mariadb mysql redis"
-for kept in mariadb114 tidb; do # which take long to get: a soak does that
+for kept in mariadb114 tidb vitess; do # which take long to get: a soak does that
   if tests/servers/testservers.sh has "$kept"; then wanted="$wanted $kept"; fi
 done
 tools/deps.sh install test || die "install"

@@ -62,9 +62,9 @@ done
 
 cache=${DBWARDEN_TEST_CACHE:-/var/tmp/dbwarden-test}
 /usr/bin/python3 tests/integration/support/histories.py install || exit 1
-tests/servers/testservers.sh install mariadb mariadb114 mysql tidb && tests/venv.sh "$cache" && tests/servers/sqlite.sh "$cache" >/dev/null || exit 1
+tests/servers/testservers.sh install mariadb mariadb114 mysql tidb vitess && tests/venv.sh "$cache" && tests/servers/sqlite.sh "$cache" >/dev/null || exit 1
 servers=$(mktemp -d /tmp/dbwarden-soak.XXXXXX) && chmod 755 "$servers"
-tests/servers/testservers.sh start "$servers" pg13 pg14 pg15 pg18 mariadb mariadb114 mysql tidb >/dev/null 2>&1
+tests/servers/testservers.sh start "$servers" pg13 pg14 pg15 pg18 mariadb mariadb114 mysql tidb vitess >/dev/null 2>&1
 part "every version" env DBWARDEN_TEST_SERVERS="$servers" "$cache/venv/bin/python" -m pytest tests/integration -q -p no:cacheprovider \
   -m by_turns
 part "text cases on every version" env DBWARDEN_TEST_SERVERS="$servers" DBWARDEN_TEST_VERSIONS=all "$cache/venv/bin/python" -m pytest \

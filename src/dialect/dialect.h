@@ -98,8 +98,8 @@ struct column_added {
 #define RESTORING_TABLE "_dbwarden_restore"
 
 struct state_sql {
-    const char *table_exists; /* name of a column, name: a row with the schema or database at hand, how many columns
-                                      the table has (0: it is not there), and how many of them are called so */
+    const char *table_exists; /* name of a column, name: a row with the schema or database at hand, and how many columns
+                                      of the table are called so; NULL: it is not there */
     const char *create_migrations; /* spec: engine section 4, to the letter */
     const char *create_seeds;
     const char *create_journal;

@@ -65,8 +65,8 @@ int state_look(struct ctx *ctx, struct state *state, const char *table, const ch
         state->home = arena_dup(ctx->mem, cell[0]);
     if (!state->home && conn_state(conn)->homes)
         return fail_homeless(ctx, state);
-    look->table = !text_equal(cell[1], "0");
-    look->column = look->table && text_equal(cell[2], "1");
+    look->table = cell[1];
+    look->column = text_equal(cell[1], "1");
     return 0;
 }
 

@@ -1,18 +1,21 @@
-"""Servers that speak MySQL's protocol and are another maker's: TiDB, as far as it is here (`testservers.sh install tidb` builds it once).
+"""Servers that speak MySQL's protocol and are another maker's: TiDB and Vitess, as far as they are here (`testservers.sh install` builds
+them once).
 
-Without it only what is known of it by table is tried, and a warning says so.
+Without TiDB only what is known of it by table is tried, and a warning says so.
 """
 
 import subprocess
+import sys
 import time
 import warnings
 from pathlib import Path
 
 import pytest
-from support.engines import EngineProject, created, ended, killed, started, wait_line, wait_until
-from support.project import PROGRAM
+from support.engines import Database, EngineProject, created, ended, killed, started, wait_line, wait_until
+from support.project import PROGRAM, Project
 
 TIDB = pytest.mark.parametrize("tidb", started("tidb"), indirect=True)
+VITESS = pytest.mark.parametrize("vitess", started("vitess"), indirect=True)
 
 
 @pytest.fixture
@@ -20,6 +23,16 @@ def tidb(request, servers, tmp_path):
     database, drop = created(request.param, servers, tmp_path / "project")
     yield EngineProject(tmp_path / "project", database)
     drop()
+
+
+@pytest.fixture
+def vitess(request, servers, tmp_path):
+    """Its one keyspace, emptied: no database can be made in it."""
+    url = servers[f"{request.param.upper()}_URL"]
+    database = Database("mysql", url, url.replace("mysql://", "mysql+pymysql://"))
+    for table in sorted((row[0] for row in database.query("SHOW TABLES")), reverse=True):
+        database.run(f"DROP TABLE {table}")
+    return database
 
 
 def test_what_is_known_by_table():
@@ -127,3 +140,78 @@ def test_killed_in_add_index(tidb):
     tidb.database.run("ADMIN CHECK TABLE t")
     tidb.ok("rollback")
     assert not tidb.database.has("after_it")
+
+
+MODELS = """
+from sqlalchemy import *
+from sqlalchemy.orm import declarative_base
+Base = declarative_base()
+
+class A(Base):
+    __tablename__ = "a"
+    id = Column(Integer, primary_key=True)
+    name = Column(String(20), nullable=False, server_default="it's")
+    price = Column(Numeric(9, 2), server_default="1.5")
+    up = Column(ForeignKey("a.id"))
+    __table_args__ = (Index("a_name", "name", mysql_length={"name": 5}), CheckConstraint("price > 0", name="a_price"))
+
+class B(Base):
+    __tablename__ = "b"
+    id = Column(BigInteger, primary_key=True, autoincrement=False)
+    a_id = Column(ForeignKey("a.id"))
+    e = Column(Enum("x", "y"), server_default="x")
+    g = Column(BigInteger, Computed("id + 1", persisted=True))
+"""
+CHANGED = (MODELS.replace('Numeric(9, 2), server_default="1.5"', "Numeric(11, 2)").replace('Enum("x", "y")', 'Enum("x", "y", "z")')
+           .replace('"name", mysql_length={"name": 5}', '"name", "up"').replace("price > 0", "price > 1")
+           .replace('a_id = Column(ForeignKey("a.id"))', 'a_id = Column(ForeignKey("a.id", ondelete="CASCADE"))'))
+
+
+@VITESS
+def test_models_on_vitess(vitess, tmp_path):
+    """Up, changed with rows in it, and back; nothing can be tried there beforehand, and it is said."""
+    project = Project(tmp_path / "project", vitess.url, sys.executable, model_paths=["models.py"])
+    for text in MODELS, CHANGED:
+        project.write("models.py", text)
+        project.ok("make-migrations", "models")
+        project.ok("migrate")
+        agree(project)
+        vitess.run("INSERT INTO a (name) VALUES ('x')" if text is MODELS else "INSERT INTO b (id, a_id) VALUES (1, 1)")
+    project.ok("rollback")
+    project.write("models.py", MODELS)
+    agree(project)
+    assert vitess.query("SELECT id, name, price FROM a") == [(1, "x", 1.5)] and vitess.query("SELECT id, g FROM b") == [(1, 2)]
+    project.ok("downgrade", "--to", "0")
+    assert vitess.tables() == []
+
+
+@VITESS
+def test_two_runners_on_vitess(vitess, tmp_path):
+    project = EngineProject(tmp_path / "project", vitess)
+    project.migration("0001", "t", "CREATE TABLE t (id int);\nINSERT INTO t SELECT 1 FROM (SELECT SLEEP(3)) AS s;", "DROP TABLE t;")
+    first = project.start("migrate")
+    wait_line(first, "Starting migration")
+    assert project.ok("lock-status", "--json").json["held"]
+    second = project.start("migrate")
+    for process in first, second:
+        outcome = ended(process)
+        assert outcome.status == 0 and "lease" not in outcome.err, outcome
+    assert vitess.query("SELECT id FROM t") == [(1,)]
+    assert project.ok("lock-status", "--json").json["held"] is False
+
+
+@VITESS
+def test_killed_in_add_index_on_vitess(vitess, tmp_path):
+    project = EngineProject(tmp_path / "project", vitess)
+    project.migration("0001", "t", "CREATE TABLE t (n int, text varchar(200));\nINSERT INTO t VALUES (1, REPEAT('x', 150));\n"
+                      + "INSERT INTO t SELECT n + 1, text FROM t;\n" * 16, "DROP TABLE t;")
+    project.ok("migrate")
+    project.migration("0002", "i", "ALTER TABLE t ADD INDEX i (n, text);\nCREATE TABLE after_it (id int);", "DROP TABLE after_it;\nALTER TABLE t DROP INDEX i;")
+    process = project.start("migrate")
+    wait_until(lambda: [row for row in vitess.query("SHOW PROCESSLIST") if "alter table" in str(row).lower()])
+    killed(process)
+    project.ok("migrate")
+    assert [row[4] for row in vitess.query("SHOW INDEX FROM t")] == ["n", "text"]
+    assert vitess.versions() == ["0001", "0002"] and vitess.unfinished() == []
+    project.ok("rollback")
+    assert not vitess.has("after_it")

@@ -36,8 +36,9 @@ static const char *const lease_lost[] = {
 #define FIVE              "(SELECT ? AS v, ? AS d, ? AS f, ? AS t, ? AS c)"
 
 const struct state_sql ch_state = {
-    .table_exists = "SELECT currentDatabase(), count(), countIf(name = ?) FROM system.columns WHERE database = "
-                    "currentDatabase() AND table = ?",
+    .table_exists =
+        "SELECT currentDatabase(), if(count() = 0, NULL, countIf(name = ?)) FROM system.columns WHERE database = "
+        "currentDatabase() AND table = ?",
     .create_migrations =
         "CREATE TABLE IF NOT EXISTS @t (version String, description String, filename String, "
         "migration_type String, applied_at DateTime DEFAULT now(), checksum String) ENGINE = MergeTree() "

@@ -54,33 +54,44 @@ static int sees_all(struct ctx *ctx, struct conn *conn, bool *all)
                all);
 }
 
+/* The connection that holds the lock; NULL: none does.  Vitess takes the question alone, and not in another. */
+static int holder_ask(struct ctx *ctx, struct conn *conn, const char **holder)
+{
+    struct rows rows;
+    TRY(my_query(ctx, conn, "SELECT IS_USED_LOCK(" MY_LOCK_NAME ")", NULL, &rows));
+    *holder = rows.row.n ? ((const char **)rows.row.item[0])[0] : NULL;
+    return 0;
+}
+
 /* The connection that holds the lock and is gone; NULL. */
 static int gone_holder(struct ctx *ctx, struct conn *conn, const char **holder)
 {
-    struct rows rows;
-    bool all;
+    const char *id, *again;
+    bool there, all;
     *holder = NULL;
     if (my_is_tidb(conn->dialect))
         return 0;
-    TRY(my_query(ctx, conn,
-                 "SELECT l.id FROM (SELECT IS_USED_LOCK(" MY_LOCK_NAME ") AS id) AS l WHERE l.id IS NOT NULL AND "
-                 "l.id NOT IN (SELECT id FROM information_schema.processlist)",
-                 NULL, &rows));
-    if (!rows.row.n)
+    TRY(holder_ask(ctx, conn, &id));
+    if (!id)
         return 0;
+    TRY(ask(ctx, conn, arena_printf(ctx->mem, "SELECT COUNT(*) FROM information_schema.processlist WHERE id = %s", id),
+            &there));
+    if (there)
+        return 0;
+    TRY(holder_ask(ctx, conn, &again)); /* it may just have given it back */
     TRY(sees_all(ctx, conn, &all));
-    if (all)
-        *holder = ((const char **)rows.row.item[0])[0];
+    if (all && text_equal(again, id))
+        *holder = id;
     return 0;
 }
 
 int my_lock_look(struct ctx *ctx, struct conn *conn, bool *held)
 {
-    const char *gone = NULL;
-    TRY(ask(ctx, conn, "SELECT IS_USED_LOCK(" MY_LOCK_NAME ") IS NOT NULL", held));
-    if (*held)
+    const char *holder, *gone = NULL;
+    TRY(holder_ask(ctx, conn, &holder));
+    if (holder)
         TRY(gone_holder(ctx, conn, &gone));
-    *held = *held && !gone;
+    *held = holder && !gone;
     return 0;
 }
 

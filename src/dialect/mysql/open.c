@@ -154,6 +154,7 @@ static void version_read(struct my_conn *my)
         my->conn.dialect = tidb(my);
         return;
     }
+    my->is_other = text_has(my->conn.version_text, "Vitess"); /* which says what MySQL it is like */
     if (my->conn.version >= my_dialect.minimum_version)
         return;
     for (int i = 0; others[i]; i++)

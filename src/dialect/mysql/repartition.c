@@ -180,30 +180,36 @@ static bool is_apart(const struct sorter *sorter, const struct list *from)
     return false;
 }
 
+static void moving_take(struct sorter *sorter, const struct partitioning *partitioning, struct list *moving)
+{
+    for (int i = 0; i < partitioning->object.children.n; i++)
+        if (!stays(partitioning->object.children.item[i]))
+            list_add(sorter->mem, moving, partitioning->object.children.item[i]);
+}
+
 /*
- * REORGANIZE of both servers takes rows away without a word where their value is in no list any more (seen in 10.11 and 9.7);
- * PARTITION BY refuses.
+ * REORGANIZE of both servers takes rows away without a word where their value is in no list any more (seen in 10.11 and 9.7), and
+ * MariaDB makes no DEFAULT of others by it, and none alone; PARTITION BY refuses.
  */
+static bool needs_all(const struct sorter *sorter, const struct list *from, const struct list *to, bool default_ends)
+{
+    bool narrower = from->n && !holds_values(sorter, from, &sorter->after->object.children);
+    bool default_alone = to->n == 1 && text_equal(bound_of(to->item[0]), "DEFAULT");
+    return narrower || default_alone || (default_ends && to->n) || is_apart(sorter, from);
+}
+
 static void lists_work(struct sorter *sorter)
 {
     struct partition *taker = default_in(&sorter->after->object.children), *rest = taker && stays(taker) ? taker : NULL;
     struct list from = {0}, to = {0}, nothing = {0}, comes = {0};
-    for (int i = 0; i < sorter->before->object.children.n; i++)
-        if (!stays(sorter->before->object.children.item[i]))
-            list_add(sorter->mem, &from, sorter->before->object.children.item[i]);
-    for (int i = 0; i < sorter->after->object.children.n; i++)
-        if (!stays(sorter->after->object.children.item[i]))
-            list_add(sorter->mem, &to, sorter->after->object.children.item[i]);
+    moving_take(sorter, sorter->before, &from);
+    moving_take(sorter, sorter->after, &to);
     /* Beside a DEFAULT, ADD PARTITION leaves its rows there that belong into the new one (MariaDB 10.11). */
     bool parts = default_in(&from), ends = parts && !default_in(&to);
     struct list goes = apart_take(sorter, &from, &to);
     if (!parts)
         comes = apart_take(sorter, &to, &from);
-    bool narrower = from.n && !holds_values(sorter, &from, &sorter->after->object.children);
-    /* MariaDB makes no DEFAULT of others by REORGANIZE, and none alone. */
-    bool default_alone = to.n == 1 && text_equal(bound_of(to.item[0]), "DEFAULT");
-    if (narrower || default_alone || (ends && to.n) || is_apart(sorter, &from) ||
-        (goes.n && taker && (sorter->back || !rest))) {
+    if (needs_all(sorter, &from, &to, ends) || (goes.n && taker && (sorter->back || !rest))) {
         all_again(sorter);
         return;
     }

@@ -35,7 +35,7 @@ const struct scratch_server_spec maria_server = {
     .stop = SIGTERM,
     .ready_file = "log",
     .ready_text = "ready for connections",
-    .hint = "Install one (Debian: apt install mariadb-server), or give --sandbox-url.",
+    .hint = "Install one (Debian: apt install mariadb-server), or give --sandbox-url where the command takes it.",
 };
 
 static const struct scratch_server_spec mysql_server = {
@@ -51,7 +51,7 @@ static const struct scratch_server_spec mysql_server = {
     .stop = SIGTERM,
     .ready_file = "log",
     .ready_text = "ready for connections",
-    .hint = "Install one (Debian: apt install mysql-server), or give --sandbox-url.",
+    .hint = "Install one (Debian: apt install mysql-server), or give --sandbox-url where the command takes it.",
 };
 
 static const char *cell_at(const struct rows *rows, int row, int column)

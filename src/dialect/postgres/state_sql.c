@@ -24,7 +24,7 @@ static const char *const lease_lost[] = {"22012", NULL};
 
 const struct state_sql pg_state_sql = {
     .table_exists =
-        "SELECT current_schema(), count(*), count(*) FILTER (WHERE attname = $1) FROM pg_catalog.pg_attribute "
+        "SELECT current_schema(), sum(CASE WHEN attname = $1 THEN 1 ELSE 0 END) FROM pg_catalog.pg_attribute "
         "WHERE attrelid = to_regclass(quote_ident(current_schema()) || '.' || quote_ident($2)) AND attnum > 0",
     .homes =
         "SELECT current_setting('search_path'), (SELECT s FROM regexp_split_to_table(current_setting('search_path'), ' *, *') "

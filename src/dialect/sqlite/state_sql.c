@@ -12,7 +12,7 @@ static const struct column_added journal_upgrade[] = {
 };
 
 const struct state_sql lite_state = {
-    .table_exists = "SELECT 'main', count(*), count(CASE WHEN name = ?1 THEN 1 END) FROM pragma_table_info(?2, 'main')",
+    .table_exists = "SELECT 'main', sum(name = ?1) FROM pragma_table_info(?2, 'main')",
     .create_migrations = "CREATE TABLE IF NOT EXISTS @t (version VARCHAR(255), description VARCHAR(500), "
                          "filename VARCHAR(500) UNIQUE, migration_type VARCHAR(50), "
                          "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, checksum VARCHAR(128))",
