@@ -307,6 +307,7 @@ static int catalog_read(struct ctx *ctx, struct conn *conn, struct tree *tree)
     collations_leave(tree);
     TRY(my_sequences_load(ctx, conn, tree));
     my_settle_partitions(ctx->mem, tree);
+    TRY(my_bodies_load(ctx, conn, tree));
     return my_show_more(ctx, conn, tree);
 }
 

@@ -110,7 +110,8 @@ extern const struct python_words my_python, my_mariadb_python; /* python.c */
 
 /* catalog.c */
 int my_load(struct ctx *ctx, struct conn *conn, const struct filter *filter, struct tree **tree);
-int my_show_more(struct ctx *ctx, struct conn *conn, struct tree *tree); /* show.c */
+int my_show_more(struct ctx *ctx, struct conn *conn, struct tree *tree);         /* show.c */
+int my_bodies_load(struct ctx *ctx, struct conn *conn, const struct tree *tree); /* bodies.c */
 /* members.c: of the database as it is, where tables and columns have the names from before the renames */
 const char *my_lost_rows(struct arena *mem, const struct changes *changes, const struct change *change,
                          const char **what);
