@@ -98,14 +98,40 @@ static const struct classified *statement_of(const struct noting *noting, int at
     return *within ? last : next;
 }
 
-/* Of what stands on the line of the note, or else of what follows. */
+/* The code before it on its line; NULL: there is none. */
+static const struct token *before_on_line(const struct noting *noting, int at)
+{
+    for (int i = at - 1; i >= 0 && token_at(noting, i)->line == token_at(noting, at)->line; i--)
+        if (is_code(token_at(noting, i)))
+            return token_at(noting, i);
+    return NULL;
+}
+
+/* Where the definition begins that the note stands after, with its comma or without; NULL: it stands after none. */
+static const struct token *definition_start(const struct noting *noting, int at)
+{
+    const struct token *first = NULL;
+    int depth = 0;
+    for (int i = at - 1; i >= 0; i--) {
+        const struct token *token = token_at(noting, i);
+        if (!is_code(token))
+            continue;
+        bool ends = depth == 0 && (token_is(token, "(") || token_is(token, ";") || (token_is(token, ",") && first));
+        if (ends)
+            break;
+        depth += token_is(token, ")") - token_is(token, "(");
+        if (!token_is(token, ",") || first)
+            first = token;
+    }
+    return first;
+}
+
+/* Of the definition that it stands after on its line, or else of what follows. */
 static const char *column_of(const struct noting *noting, int at)
 {
-    const struct token *note = token_at(noting, at), *first = NULL;
-    for (int i = at - 1; i >= 0 && token_at(noting, i)->line == note->line; i--)
-        if (is_code(token_at(noting, i)))
-            first = token_at(noting, i);
-    for (int i = at + 1; i < noting->tokens.n && !first; i++)
+    bool after = before_on_line(noting, at);
+    const struct token *first = after ? definition_start(noting, at) : NULL;
+    for (int i = at + 1; i < noting->tokens.n && !after && !first; i++)
         if (is_code(token_at(noting, i)))
             first = token_at(noting, i);
     if (!first || (first->kind != TOKEN_WORD && first->kind != TOKEN_QUOTED))

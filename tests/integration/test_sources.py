@@ -368,3 +368,16 @@ def test_default_collations_of_two_databases(engine, servers, tmp_path):
     assert "-- not managed yet, so not made here: default collation utf8mb4_bin" in project.run(*between, "--format", "sql").out
     drop_one()
     drop_other()
+
+
+def test_notes_of_renames_on_the_line_of_a_column(tmp_path):
+    """Of the definition that the note stands after, wherever that begins."""
+    project = EngineProject(tmp_path / "project", created("sqlite", {}, tmp_path / "project")[0])
+    project.write("a.sql", "CREATE TABLE t (id int PRIMARY KEY, mail text, price numeric(10,2));\n")
+    project.write("b.sql", "CREATE TABLE t (id int PRIMARY KEY, email text, -- renamed from: mail\n cost numeric(10,\n   2) DEFAULT (1) -- renamed from: price\n);\n")
+    between = ("diff", "--from", "a.sql", "--to", "b.sql", "--dialect", "sqlite", "--json")
+    changes = [f"{change['change']} {change['object']}" for change in project.ok(*between).json["changes"]]
+    assert changes == ["rename table t / column email", "rename table t / column cost", "alter table t / column cost"]
+    project.write("b.sql", "CREATE TABLE t ( -- renamed from: old\n id int PRIMARY KEY, mail text, price numeric(10,2));\n")
+    outcome = project.run(*between)
+    assert outcome.status == 1 and "b.sql:1:18" in outcome.err and "about nothing that can be renamed" in outcome.err, outcome

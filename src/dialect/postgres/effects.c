@@ -202,6 +202,11 @@ static bool labels_go(const struct effect_case *effect)
     return !pg_only_adds(before, after);
 }
 
+static bool labels_only_come(const struct effect_case *effect)
+{
+    return !labels_go(effect);
+}
+
 /* ---- domains ---- */
 
 static bool is_array(const char *type)
@@ -632,6 +637,8 @@ const struct effect_row pg_effects[] = {
     REPLACED(KIND_PUBLICATION, ON(ALTER), PUBLICATION_members, ITSELF, ANY_FIELD, members_go),
     REPLACED(KIND_POLICY, ON(ALTER), ANY_FIELD, ITSELF, ANY_FIELD, condition_goes),
     {KIND_ENUM, ON(ALTER), ENUM_labels, ITSELF, ANY_FIELD, labels_go, .finish = 55},
+    /* What uses a new label waits for the COMMIT after it: nothing may be gone by then that is to come again. */
+    {KIND_ENUM, ON(ALTER), ENUM_labels, ITSELF, ANY_FIELD, labels_only_come, .phase = 2},
     {KIND_DOMAIN, ON(ALTER), DOMAIN_type, ITSELF, ANY_FIELD, NULL, .finish = 55},
     {KIND_DOMAIN, ON(ALTER), DOMAIN_collation, ITSELF, ANY_FIELD, NULL, .finish = 55},
     {KIND_SCHEMA, ON(CREATE) | ON(ALTER), SCHEMA_default_grants, ITSELF, ANY_FIELD, gives_defaults, .finish = 95},
