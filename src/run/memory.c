@@ -87,6 +87,12 @@ static const struct object *child_at(const struct object *parent, enum kind kind
     return NULL;
 }
 
+/* Its name, given or made, is none of the other side's. */
+static bool is_single(const struct object *object, const struct object *other)
+{
+    return !object->name || !object_child(other, object->kind, object->name);
+}
+
 /* The only child of a kind that has no name of its own, if the other side has one nameless or foreign object too. */
 static const struct object *only_unnamed(const struct object *parent, const struct object *desired)
 {
@@ -94,15 +100,15 @@ static const struct object *only_unnamed(const struct object *parent, const stru
     int here = 0, there = 0;
     for (int i = 0; i < parent->children.n; i++) {
         const struct object *child = parent->children.item[i];
-        if (child->kind != desired->kind || (child->name && !child->name_invented))
+        if (child->kind != desired->kind || (child->name && !child->name_invented) ||
+            !is_single(child, desired->parent))
             continue;
         found = child;
         here++;
     }
     for (int i = 0; i < desired->parent->children.n; i++) {
         const struct object *sibling = desired->parent->children.item[i];
-        there +=
-            sibling->kind == desired->kind && (!sibling->name || !object_child(parent, sibling->kind, sibling->name));
+        there += sibling->kind == desired->kind && is_single(sibling, parent);
     }
     return here == 1 && there == 1 ? found : NULL;
 }

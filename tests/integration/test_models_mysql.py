@@ -78,6 +78,22 @@ class Stay(Base):
         mdb_indexes = [{"name": "rooms", "columns": ["room"], "unique": True, "period": "stay"}]
 """
 
+IDIOMS = """
+from sqlalchemy import *
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Idiom(Base):
+    __tablename__ = "idioms"
+    id = Column(Integer, primary_key=True)
+"""
+
+CHECKED = ("doc = Column(JSON)", "qty = Column(Integer, CheckConstraint('qty > 0'))")
+
 
 @pytest.fixture(params=["mariadb", "mysql"])
 def project(request, servers, tmp_path):
@@ -127,6 +143,27 @@ def test_models_of_a_database_differ_from_it_in_nothing(project):
     project.ok("generate-models", "-o", "written")
     again = Project(project.folder, project.database.url, sys.executable, model_paths=["written"])
     assert "Models and database agree" in again.ok("diff", "models").out
+
+
+@pytest.mark.parametrize("columns, words", [
+    (CHECKED, {"json": 1, "`qty` > 0": 1}),
+], ids=["checked"])
+def test_words_of_sqlalchemy_are_what_the_server_keeps_of_them(columns, words, project):
+    models = IDIOMS + "".join(f"    {column}\n" for column in columns)
+    project.write("models.py", models)
+    project.ok("make-migrations")
+    project.ok("migrate")
+    assert "Models and database agree" in project.ok("diff", "models").out
+    with project.database.alchemy.connect() as connection:
+        made = connection.exec_driver_sql("SHOW CREATE TABLE idioms").fetchone()[1].lower()
+    assert all(made.count(word) >= times for word, times in words.items()), made
+    project.write("models.py", models + "    more = Column(Integer)\n")
+    project.ok("make-migrations")
+    text = next((project.folder / "migrations" / "primary").glob("*0002*.sql")).read_text()
+    assert "MODIFY" not in text and "more" in text, text
+    for command in ("migrate", "rollback", "migrate"):
+        project.ok(command)
+    assert "Models and database agree" in project.ok("diff", "models").out
 
 
 def test_a_word_of_meta_that_nobody_knows_is_named(project):
