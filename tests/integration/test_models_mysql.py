@@ -80,6 +80,7 @@ class Stay(Base):
 
 IDIOMS = """
 from sqlalchemy import *
+from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -93,6 +94,10 @@ class Idiom(Base):
 """
 
 CHECKED = ("doc = Column(JSON)", "qty = Column(Integer, CheckConstraint('qty > 0'))")
+STAMPED = ("stamp = Column(DateTime, nullable=False, server_default=text('CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP'))",
+           "fine = Column(mysql.TIMESTAMP(fsp=3), server_default=text('current_timestamp(3) on update current_timestamp(3)'))",
+           "late = Column(DateTime, server_default=text('NULL ON UPDATE CURRENT_TIMESTAMP'))",
+           'quoted = Column(String(30), server_default=text("\' on update now()\'"))')
 
 
 @pytest.fixture(params=["mariadb", "mysql"])
@@ -147,7 +152,8 @@ def test_models_of_a_database_differ_from_it_in_nothing(project):
 
 @pytest.mark.parametrize("columns, words", [
     (CHECKED, {"json": 1, "`qty` > 0": 1}),
-], ids=["checked"])
+    (STAMPED, {"on update current_timestamp": 3, "default ' on update now()'": 1}),
+], ids=["checked", "stamped"])
 def test_words_of_sqlalchemy_are_what_the_server_keeps_of_them(columns, words, project):
     models = IDIOMS + "".join(f"    {column}\n" for column in columns)
     project.write("models.py", models)

@@ -100,6 +100,28 @@ static void value_absent(struct expr *expr)
         *expr = (struct expr){0};
 }
 
+/* Models say "CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP" as a default, because that is where SQLAlchemy writes it. */
+static void default_part(struct arena *mem, struct column *column)
+{
+    const char *text = expr_text(&column->default_value);
+    struct lexer lexer;
+    struct token token = {.kind = TOKEN_END}, next = token;
+    if (!text)
+        return;
+    lex_open(&lexer, &my_lex, text, strlen(text));
+    for (next = lex_next_code(&lexer); next.kind != TOKEN_END; next = lex_next_code(&lexer)) {
+        if (token_is(&token, "on") && token_is(&next, "update"))
+            break;
+        token = next;
+    }
+    if (next.kind == TOKEN_END)
+        return;
+    if (!expr_text(&column->on_update))
+        SAY(column, COLUMN, on_update, ((struct expr){.written = text_trim(mem, next.text + next.length)}));
+    char *value = text_trim(mem, text_slice(mem, text, 0, (size_t)(token.text - text)));
+    SAY(column, COLUMN, default_value, ((struct expr){.written = value}));
+}
+
 static bool in_key(const struct column *column)
 {
     const struct primary_key *key = key_of(column->object.parent);
@@ -135,6 +157,7 @@ static void column_settle(const struct settling *settling, struct column *column
 {
     serial_settle(column);
     collation_settle(settling, column);
+    default_part(settling->mem, column);
     value_absent(&column->default_value);
     if (in_key(column))
         SAY(column, COLUMN, nullable, false);
