@@ -98,6 +98,9 @@ STAMPED = ("stamp = Column(DateTime, nullable=False, server_default=text('CURREN
            "fine = Column(mysql.TIMESTAMP(fsp=3), server_default=text('current_timestamp(3) on update current_timestamp(3)'))",
            "late = Column(DateTime, server_default=text('NULL ON UPDATE CURRENT_TIMESTAMP'))",
            'quoted = Column(String(30), server_default=text("\' on update now()\'"))')
+NATIONAL = ("a = Column(NVARCHAR(20))", "b = Column(mysql.NCHAR(20))", "c = Column(mysql.VARCHAR(20, national=True))")
+BINARY = ("a = Column(mysql.VARCHAR(20, binary=True))", "b = Column(mysql.TEXT(binary=True))",
+          "c = Column(mysql.CHAR(20, charset='latin1', binary=True))")
 
 
 @pytest.fixture(params=["mariadb", "mysql"])
@@ -153,7 +156,9 @@ def test_models_of_a_database_differ_from_it_in_nothing(project):
 @pytest.mark.parametrize("columns, words", [
     (CHECKED, {"json": 1, "`qty` > 0": 1}),
     (STAMPED, {"on update current_timestamp": 3, "default ' on update now()'": 1}),
-], ids=["checked", "stamped"])
+    (NATIONAL, {"utf8mb3": 3}),
+    (BINARY, {"_bin": 3, "latin1_bin": 1}),
+], ids=["checked", "stamped", "national", "binary"])
 def test_words_of_sqlalchemy_are_what_the_server_keeps_of_them(columns, words, project):
     models = IDIOMS + "".join(f"    {column}\n" for column in columns)
     project.write("models.py", models)

@@ -15,7 +15,10 @@ bool my_is_row_bound(const struct column *column);
 
 /* types.c */
 char *my_type_normal(struct arena *mem, const struct target *target, const char *type);
-/* The type as it is written but for its character set and collation, which go there; NULL: it says none. */
+/*
+ * The type as it is written but for its character set and collation, which go there; NULL: it says none. *charset begins as
+ * the one of the table, for BINARY; NULL: not known.
+ */
 const char *my_type_without_charset(struct arena *mem, const char *type, const char **charset, const char **collation);
 bool my_type_is_numeric(struct arena *mem, const char *type);
 bool my_type_is(struct arena *mem, const char *type, const char *name);            /* without its arguments */

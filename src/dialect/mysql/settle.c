@@ -83,13 +83,14 @@ static const char *table_collation(const struct settling *settling, const struct
 static void collation_settle(const struct settling *settling, struct column *column)
 {
     struct arena *mem = settling->mem;
-    const char *charset = NULL, *collation = NULL;
+    const char *usual = table_collation(settling, &column->object), *collation = NULL;
+    const char *charset = usual ? my_charset_of(mem, usual) : NULL;
     if (column->type)
         column->type = my_type_without_charset(mem, column->type, &charset, &collation);
-    if (!column->collation && (collation || charset))
+    if (column->type && !column->collation && (collation || charset))
         SAY(column, COLUMN, collation, collation ? collation : my_collation_of(mem, settling->target, charset));
     column->collation = my_collation_name(mem, column->collation);
-    if (column->collation && text_equal(column->collation, table_collation(settling, &column->object)))
+    if (column->collation && text_equal(column->collation, usual))
         column->collation = NULL;
 }
 

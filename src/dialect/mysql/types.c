@@ -120,7 +120,7 @@ struct pieces {
     struct buf words; /* before the arguments, in lower case */
     struct buf args;
     bool has_args, after_args;
-    bool is_unsigned, zerofill, compressed;
+    bool is_unsigned, zerofill, compressed, binary;
     const char *charset, *collation;
 };
 
@@ -151,10 +151,12 @@ static bool mark_take(struct pieces *pieces, const struct token *token)
 {
     bool zerofill = token_is(token, "zerofill"), compressed = token_is(token, "compressed");
     bool is_unsigned = zerofill || token_is(token, "unsigned");
+    bool binary = token_is(token, "binary") && pieces->words.len && !text_equal(pieces->words.data, "long");
     pieces->is_unsigned |= is_unsigned;
     pieces->zerofill |= zerofill;
     pieces->compressed |= compressed;
-    return is_unsigned || compressed;
+    pieces->binary |= binary; /* of a text: sorted by its bytes */
+    return is_unsigned || compressed || binary;
 }
 
 static void word_take(struct arena *mem, struct pieces *pieces, struct lexer *lexer, const struct token *token)
@@ -178,6 +180,16 @@ static void word_take(struct arena *mem, struct pieces *pieces, struct lexer *le
     }
 }
 
+/* NCHAR, NATIONAL VARCHAR ... */
+static bool is_national(const struct pieces *pieces)
+{
+    static const char *const starts[] = {"national ", "nchar", "nvarchar"};
+    for (size_t i = 0; pieces->words.len && i < sizeof starts / sizeof *starts; i++)
+        if (text_starts(pieces->words.data, starts[i]))
+            return true;
+    return false;
+}
+
 static void pieces_read(struct arena *mem, const char *type, struct pieces *pieces)
 {
     struct lexer lexer;
@@ -191,6 +203,8 @@ static void pieces_read(struct arena *mem, const char *type, struct pieces *piec
         else if (token.kind == TOKEN_WORD)
             word_take(mem, pieces, &lexer, &token);
     }
+    if (is_national(pieces) && !pieces->charset)
+        pieces->charset = "utf8mb3";
 }
 
 const char *my_type_without_charset(struct arena *mem, const char *type, const char **charset, const char **collation)
@@ -198,12 +212,16 @@ const char *my_type_without_charset(struct arena *mem, const char *type, const c
     struct pieces pieces;
     struct buf out;
     pieces_read(mem, type, &pieces);
+    const char *sorted = pieces.charset ? pieces.charset : *charset;
+    if (pieces.binary && !pieces.collation && sorted)
+        pieces.collation = arena_printf(mem, "%s_bin", sorted);
     *charset = pieces.charset;
     *collation = pieces.collation;
     if (!pieces.charset && !pieces.collation)
         return type;
+    const struct alias *plain = is_national(&pieces) ? alias_find(pieces.words.data) : NULL;
     buf_init(&out, mem);
-    buf_add(&out, text_upper(mem, pieces.words.data));
+    buf_add(&out, text_upper(mem, plain ? plain->name : pieces.words.data));
     if (pieces.has_args)
         buf_addf(&out, "(%s)", pieces.args.data);
     return out.data;
