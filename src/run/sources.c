@@ -14,9 +14,10 @@
 static int files_read(struct ctx *ctx, struct session *session, struct tree **tree)
 {
     const struct database_config *database = session->database;
+    const struct url *server = session->as_source ? NULL : &database->url; /* which is not asked with --dev */
     const struct schema_files source = {.dialect = database->dialect,
                                         .filter = &database->filter,
-                                        .server = &database->url,
+                                        .server = server,
                                         .folder = session->config->folder,
                                         .names = &database->schema_files,
                                         .near = session->conn,

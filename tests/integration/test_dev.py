@@ -443,6 +443,22 @@ def test_seeds(project):
     assert project.rows("SELECT id, tags, at IS NOT NULL FROM t") == [(1, '["a","b"]', 1)]
 
 
+# ---- schema files
+
+
+@pytest.mark.parametrize("engine", ["postgresql", "mariadb"])
+def test_schema_files_are_read_by_a_private_server(engine, tmp_path):
+    """The production database, which cannot be reached here, is not asked what they mean."""
+    url = NOWHERE.replace("postgresql", engine.replace("mariadb", "mysql"))
+    project = Dev(tmp_path / "project", url, database_type=engine, schema_files=["schema.sql"])
+    project.write("schema.sql", "CREATE TABLE t (id integer PRIMARY KEY, name varchar(20) NOT NULL DEFAULT 'x');\n")
+    project.dev("make-migrations", "first")
+    project.dev("migrate")
+    assert "agree" in project.dev("diff", "models").out
+    assert project.rows("SELECT name FROM pragma_table_info('t')") == [("id",), ("name",)]
+    project.engine.dispose()
+
+
 # ---- the page
 
 
