@@ -500,6 +500,9 @@ struct dialect {
     bool transactional_ddl;
     bool types_have_defaults; /* what a column is where nothing is said, which people count on */
     bool fills_new_columns;   /* NOT NULL without a default: with what is empty for the type, without a word */
+    /* The character set that a column of texts gets, if it may lack characters of the one that it had; NULL: none. */
+    const char *(*narrower_charset)(struct arena *mem, const struct target *target, const struct column *before,
+                                    const struct column *after);
     /* An object of a tree was called `from`: its parts get the names that the engine gives them along with it; NULL: none. */
     void (*names_follow)(struct arena *mem, struct object *object, const char *from);
     bool texts_keep_names; /* what a server keeps as a text says old names after a rename, that of its own table too */

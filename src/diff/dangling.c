@@ -9,10 +9,26 @@
 #include "diff/graph.h"
 #include "diff/plan.h"
 
+/* Does a foreign key refer to another table by then, whose columns may be called as those of this one? */
+static bool refers_elsewhere(struct arena *mem, const struct target *target, const struct edge *edge)
+{
+    const struct object *key = edge->from;
+    const struct kind_info *info = &kind_table[key->kind];
+    if (!kind_is(key->kind, KIND_NEEDS_KEY) || info->field[edge->field].type != FIELD_NAMES ||
+        edge->to->parent == key->parent)
+        return false;
+    for (int i = 0; i < info->fields; i++)
+        if (info->field[i].type == FIELD_REF && !compare_field(mem, target, key, key->peer, i))
+            return true;
+    return false;
+}
+
 /* Will the object name it as it does now? */
 static bool still_names(struct arena *mem, const struct target *target, const struct edge *edge)
 {
     const struct object *whole = object_whole(edge->from);
+    if (refers_elsewhere(mem, target, edge))
+        return false;
     return edge->from == whole ? compare_field(mem, target, whole, whole->peer, edge->field)
                                : diff_equal(mem, target, whole, whole->peer, NULL);
 }

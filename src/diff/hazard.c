@@ -712,6 +712,37 @@ static void access_again_judge(const struct finder *finder, const struct change 
     }
 }
 
+static void charset_judge(const struct finder *finder, const struct change *change, const struct object *column)
+{
+    const struct dialect *dialect = finder->target->dialect;
+    const struct column *before = (const struct column *)column->peer, *after = (const struct column *)column;
+    const char *charset =
+        dialect->narrower_charset ? dialect->narrower_charset(finder->mem, finder->target, before, after) : NULL;
+    if (charset)
+        hazard_add(finder, change, "narrows-type", false,
+                   arena_printf(finder->mem,
+                                "%s gets the character set %s: texts with characters that it lacks stop it",
+                                object_path(finder->mem, column), charset));
+}
+
+/* Columns of which nothing is said follow their table. */
+static void charsets_judge(const struct finder *finder, const struct change *change)
+{
+    const struct object *object = change->after;
+    int field = field_find(change->kind, "collation");
+    if (field < 0 || !change_has(change, field))
+        return;
+    if (kind_is(change->kind, KIND_IS_COLUMN))
+        charset_judge(finder, change, object);
+    for (int i = 0; kind_is(change->kind, KIND_HOLDS_ROWS) && i < object->children.n; i++) {
+        const struct object *column = object->children.item[i];
+        bool follows = kind_is(column->kind, KIND_IS_COLUMN) && column->peer &&
+                       !((const struct column *)column)->collation && !((const struct column *)column->peer)->collation;
+        if (follows)
+            charset_judge(finder, change, column);
+    }
+}
+
 static void change_judge(const struct finder *finder, const struct change *change)
 {
     const struct object *object = change_object(change);
@@ -733,6 +764,7 @@ static void change_judge(const struct finder *finder, const struct change *chang
     } else if (change->op == CHANGE_ALTER) {
         access_judge(finder, change, change);
         bounds_judge(finder, change);
+        charsets_judge(finder, change);
         if (column)
             column_judge(finder, change, object);
         else {

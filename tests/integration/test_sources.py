@@ -381,3 +381,19 @@ def test_notes_of_renames_on_the_line_of_a_column(tmp_path):
     project.write("b.sql", "CREATE TABLE t ( -- renamed from: old\n id int PRIMARY KEY, mail text, price numeric(10,2));\n")
     outcome = project.run(*between)
     assert outcome.status == 1 and "b.sql:1:18" in outcome.err and "about nothing that can be renamed" in outcome.err, outcome
+
+
+def test_a_foreign_key_that_refers_to_another_table(servers, tmp_path):
+    """Both tables call their key the same, and one of them goes."""
+    database, drop = created("postgresql", servers, tmp_path)
+    project = EngineProject(tmp_path / "project", database)
+    project.write("dbwarden.yaml", (project.folder / "dbwarden.yaml").read_text() + "    schema_files: [schema.sql]\n")
+    project.write("schema.sql", "CREATE TABLE a (id int PRIMARY KEY);\nCREATE TABLE b (id int PRIMARY KEY, other int REFERENCES a);\n")
+    project.ok("make-migrations", "one")
+    project.ok("migrate")
+    project.write("schema.sql", "CREATE TABLE c (id int PRIMARY KEY, n int);\nCREATE TABLE b (id int PRIMARY KEY, other int REFERENCES c);\n")
+    assert "still names" not in project.ok("make-migrations", "two").err
+    project.ok("migrate")
+    assert project.run("diff", "--exit-code").status == 0
+    project.ok("rollback")
+    drop()

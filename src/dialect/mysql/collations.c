@@ -54,3 +54,24 @@ const char *my_charset_of(struct arena *mem, const char *collation)
 {
     return text_slice(mem, collation, 0, strcspn(collation, "_"));
 }
+
+static const char *column_charset(struct arena *mem, const struct target *target, const struct column *column)
+{
+    const char *table = ((const struct table *)column->object.parent)->collation;
+    const char *collation = column->collation ? column->collation : table ? table : target->facts.collation;
+    return collation ? my_charset_of(mem, my_collation_name(mem, collation)) : NULL;
+}
+
+const char *my_narrower_charset(struct arena *mem, const struct target *target, const struct column *before,
+                                const struct column *after)
+{
+    static const char *const texts[] = {"char",     "varchar", "tinytext", "text", "mediumtext",
+                                        "longtext", "enum",    "set",      NULL};
+    if (!my_type_is_of(mem, before->type, texts) || !my_type_is_of(mem, after->type, texts))
+        return NULL;
+    const char *from = column_charset(mem, target, before), *to = column_charset(mem, target, after);
+    bool wider = !from || !to || text_equal(from, to) || text_equal(to, "utf8mb4") || text_equal(from, "ascii") ||
+                 text_equal(from, "binary") || text_equal(to, "binary") ||
+                 (text_equal(to, "utf8mb3") && !text_starts(from, "utf"));
+    return wider ? NULL : to;
+}

@@ -132,6 +132,7 @@ static const enum kind folds[] = {KIND_UNIQUE, KIND_COUNT};
 #define SHARED                                                       \
     .lock_seconds = 2,                                               \
     .fills_new_columns = true,                                       \
+    .narrower_charset = my_narrower_charset,                         \
     .databases_like = databases_like,                                \
     .database_words = database_words,                                \
     .enters_database = "use",                                        \

@@ -30,12 +30,16 @@ static const char reader[] =
     "The connection is read-only: it leads to a replica, or to the reader endpoint of a cluster.";
 
 static const char zero[] =
-    "A zero date is refused by NO_ZERO_DATE in sql_mode; ?sql_mode=NO_ENGINE_SUBSTITUTION in the database URL takes it.";
+    "If it is a zero date: NO_ZERO_DATE in sql_mode refuses it; ?sql_mode=NO_ENGINE_SUBSTITUTION in the database URL takes it.";
 
 static const char alike[] = "A foreign key and what it refers to need the same type; texts the same character set and "
                             "collation, too; and what it refers to needs a key.";
 static const char prefix[] =
     "Shorten the column, or say how much of it the index holds (mysql_length, or a (100) in SQL).";
+
+static const char keyless[] =
+    "The server wants a primary key in every table. If it is the list of migrations, which is as 0.8.2 made it: let MySQL "
+    "add one, by ?init_command=SET SESSION sql_generate_invisible_primary_key=1 in the database URL or for the whole server.";
 
 static const struct {
     unsigned number;
@@ -47,7 +51,8 @@ static const struct {
     {1290, "read-only", reader}, {1792, NULL, reader}, {1836, NULL, reader},
     {1067, NULL, zero}, /* an ALTER of another column minds a default that is there, too */
     {1292, "'0000-00-00", zero}, {3780, NULL, alike},  {1005, "errno: 150", alike},
-    {1071, NULL, prefix},        {1170, NULL, prefix},
+    {1071, NULL, prefix},        {1170, NULL, prefix}, {3750, NULL, keyless},
+    {1173, NULL, keyless},
 };
 
 static void hint_add(struct ctx *ctx, unsigned number)

@@ -33,6 +33,8 @@ const char *my_collation_name(struct arena *mem, const char *name);
 /* What a character set is sorted by where nothing else is said; NULL: not known. */
 const char *my_collation_of(struct arena *mem, const struct target *target, const char *charset);
 const char *my_charset_of(struct arena *mem, const char *collation); /* "latin1" of latin1_bin */
+const char *my_narrower_charset(struct arena *mem, const struct target *target, const struct column *before,
+                                const struct column *after);
 
 /* defaults.c */
 char *my_expr_normal(struct arena *mem, const struct target *target, const char *expr);
