@@ -65,6 +65,37 @@ static bool is_told(struct ctx *ctx, const struct dialect *dialect, const struct
     return code == 0 && made;
 }
 
+/* The first character of a text in it that takes more than three bytes in UTF-8; NULL: there is none. */
+static const char *wide_character(const struct dialect *dialect, const struct sql_piece *piece)
+{
+    struct lexer lexer;
+    lex_open(&lexer, dialect->lex, piece->text, piece->length);
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer))
+        for (size_t i = 0; token.kind == TOKEN_STRING && i < token.length; i++)
+            if ((unsigned char)token.text[i] >= 0xF0)
+                return token.text + i;
+    return NULL;
+}
+
+/* Some servers say "?" for it in defaults, members, comments and conditions of tables, and a plan would write that. */
+static int wide_check(struct ctx *ctx, const struct dialect *dialect, const char *path, const struct classified *what)
+{
+    int line, column;
+    const char *at = dialect->tables_forget_wide && kind_is(what->kind, KIND_HOLDS_ROWS)
+                         ? wide_character(dialect, &what->piece)
+                         : NULL;
+    if (!at)
+        return 0;
+    piece_place(&what->piece, at - what->piece.text, &line, &column);
+    fail(
+        ctx, ERR_UNSUPPORTED,
+        "a character beyond U+FFFF (an emoji) stands in a text of a table: %s tells of it as \"?\", so that it cannot be "
+        "compared",
+        dialect->title);
+    fail_hint(ctx, "Leave it out here, and set it by a migration of your own.");
+    return fail_at(ctx, path, line, column);
+}
+
 static int file_classify(struct ctx *ctx, const struct dialect *dialect, const char *path, struct schema_file *file)
 {
     char *text;
@@ -78,6 +109,7 @@ static int file_classify(struct ctx *ctx, const struct dialect *dialect, const c
         struct classified *statement = NEW(ctx->mem, struct classified);
         bool beyond = dialect->reaches_beyond && dialect->reaches_beyond(&split.piece[i]);
         classify(ctx->mem, dialect->classify, &split.piece[i], statement);
+        TRY(wide_check(ctx, dialect, file->shown, statement));
         if (beyond && !is_told(ctx, dialect, statement))
             beyond_warn(ctx, dialect, file->shown, &split.piece[i]);
         else

@@ -88,6 +88,18 @@ def test_a_definer_who_is_not_there(place):
     assert "whoever uses what this statement made gets an error" in project.ok("migrate").err
 
 
+def test_characters_that_the_server_tells_of_as_question_marks(place):
+    """In tables; a body is told as it is."""
+    project = Project(place.project.folder.parent / "q", place.database.url, sys.executable, schema_files=["schema.sql"])
+    project.write("schema.sql", "CREATE TABLE t (id int PRIMARY KEY,\n  icon varchar(9) DEFAULT '\U0001F600');\n")
+    outcome = project.run("make-migrations", "t")
+    assert outcome.status == 1 and "schema.sql:2:28: a character beyond U+FFFF" in outcome.err, outcome
+    project.write("schema.sql", "CREATE FUNCTION f() RETURNS varchar(9) DETERMINISTIC RETURN '\U0001F600';\n")
+    project.ok("make-migrations", "f")
+    project.ok("migrate")
+    assert project.run("diff", "--exit-code").status == 0
+
+
 TABLES = """
 Table("p", Base.metadata, Column("n", String(9), primary_key=True), mysql_charset="utf8mb4")
 Table("t", Base.metadata, Column("id", Integer, primary_key=True), {}, mysql_charset="utf8mb4")

@@ -133,6 +133,7 @@ static const enum kind folds[] = {KIND_UNIQUE, KIND_COUNT};
     .lock_seconds = 2,                                               \
     .fills_new_columns = true,                                       \
     .narrower_charset = my_narrower_charset,                         \
+    .tables_forget_wide = true,                                      \
     .databases_like = databases_like,                                \
     .database_words = database_words,                                \
     .enters_database = "use",                                        \
