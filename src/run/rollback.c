@@ -158,8 +158,7 @@ static int refuse_unfinished(struct ctx *ctx, const struct session *session)
 {
     for (int i = 0; i < session->unfinished.n; i++) {
         const struct journal_row *row = session->unfinished.item[i];
-        if (!text_equal(row->direction, "up") || !row->version || (!row->done && !row->evidence) ||
-            (!unfinished_holds(row) && unfinished_gone(session, row)))
+        if (!text_equal(row->direction, "up") || !row->version || !unfinished_holds(row))
             continue;
         fail(ctx, ERR_STATE, "%s was interrupted after statement %d of %d", row->filename, row->done, row->total);
         return fail_hint(ctx, "Run migrate first, which finishes it; then it can be rolled back as a whole.");

@@ -395,3 +395,34 @@ def test_what_an_interrupted_file_made_is_no_reason_for_a_baseline(any_project, 
     shown = project.run("migrate")
     assert shown.status == 1 and "exists" in shown.err and database.versions() == ["0001"], shown
     assert database.query("SELECT id FROM a") == [(1,)]
+
+
+def test_a_file_that_failed_at_once_is_in_nobodys_way(any_project):
+    """Nothing of it is done, so that the one before it may go back."""
+    project, database = any_project, any_project.database
+    project.migration("0001", "x", "CREATE TABLE a (id int);", "DROP TABLE a;")
+    project.migration("0002", "y", "ALTER TABLE a ADD COLUMN id int;", "ALTER TABLE a DROP COLUMN id;")
+    assert project.run("migrate").status == 1
+    project.ok("rollback")
+    assert database.tables() == [] and database.versions() == []
+
+
+@pytest.mark.parametrize("any_project", ["postgresql"], indirect=True)
+def test_what_fails_after_a_value_came_into_an_enum_takes_nothing_along(any_project):
+    """Its COMMIT comes before anything is dropped that is to be made again."""
+    project, database = any_project, any_project.database
+    project.write("dbwarden.yaml", (project.folder / "dbwarden.yaml").read_text() + "    schema_files: [schema.sql]\n")
+    text = "CREATE TYPE st AS ENUM ('a'{});\nCREATE TABLE t (s st, n {});\nCREATE VIEW v AS SELECT n FROM t;\n"
+    project.write("schema.sql", text.format("", "int"))
+    project.ok("make-migrations", "one")
+    project.ok("migrate")
+    database.run("INSERT INTO t VALUES ('a', 500)")
+    database.run("COMMENT ON VIEW v IS 'by hand'")
+    project.write("schema.sql", text.format(", 'b'", "bigint, s2 st DEFAULT 'b', CHECK (n < 100)"))
+    project.ok("make-migrations", "two")
+    assert project.run("migrate").status == 1
+    assert database.value("SELECT obj_description('v'::regclass)") == "by hand"
+    database.run("UPDATE t SET n = 5")
+    project.ok("migrate")
+    assert database.value("SELECT obj_description('v'::regclass)") == "by hand"
+    assert project.run("diff", "--exit-code").status == 0
