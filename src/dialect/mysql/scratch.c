@@ -49,6 +49,12 @@ static int scratch_near(struct ctx *ctx, const struct scratch_spec *spec, struct
     else if (ctx->error.code == ERR_SQL && text_equal(ctx->error.sqlstate, "42000")) {
         ctx->error = (struct error){0};
         code = my_private(ctx, dialect, near, MY_SCRATCH_NAME, conn);
+        if (code == ERR_UNSUPPORTED) {
+            const char *hint = ctx->error.hint;
+            fail(ctx, code, "the user of the database may make no other one there (CREATE), and %s",
+                 ctx->error.message);
+            fail_hint(ctx, "%s", hint ? hint : "");
+        }
     }
     struct error error = ctx->error;
     my_close(near);
