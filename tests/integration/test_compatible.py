@@ -108,19 +108,23 @@ def test_statement_that_it_takes_in_part(tidb):
     assert "warning: TiDB took a statement and did not do all of it: The used table type doesn't support FULLTEXT indexes" in shown.err, shown
 
 
-@TIDB
-def test_two_runners(tidb):
+def two_run(project):
     """The second waits for the first, whom lock-status names, and does nothing again."""
-    tidb.migration("0001", "t", "CREATE TABLE t (id int);\nINSERT INTO t SELECT 1 FROM (SELECT SLEEP(3)) AS s;", "DROP TABLE t;")
-    first = tidb.start("migrate")
+    project.migration("0001", "t", "CREATE TABLE t (id int);\nINSERT INTO t SELECT 1 FROM (SELECT SLEEP(3)) AS s;", "DROP TABLE t;")
+    first = project.start("migrate")
     wait_line(first, "Starting migration")
-    assert tidb.ok("lock-status", "--json").json["held"]
-    second = tidb.start("migrate")
+    assert project.ok("lock-status", "--json").json["held"]
+    second = project.start("migrate")
     for process in first, second:
         outcome = ended(process)
         assert outcome.status == 0 and "lease" not in outcome.err, outcome
-    assert tidb.database.query("SELECT id FROM t") == [(1,)]
-    assert tidb.ok("lock-status", "--json").json["held"] is False
+    assert project.database.query("SELECT id FROM t") == [(1,)]
+    assert project.ok("lock-status", "--json").json["held"] is False
+
+
+@TIDB
+def test_two_runners(tidb):
+    two_run(tidb)
 
 
 @TIDB
@@ -187,17 +191,7 @@ def test_models_on_vitess(vitess, tmp_path):
 
 @VITESS
 def test_two_runners_on_vitess(vitess, tmp_path):
-    project = EngineProject(tmp_path / "project", vitess)
-    project.migration("0001", "t", "CREATE TABLE t (id int);\nINSERT INTO t SELECT 1 FROM (SELECT SLEEP(3)) AS s;", "DROP TABLE t;")
-    first = project.start("migrate")
-    wait_line(first, "Starting migration")
-    assert project.ok("lock-status", "--json").json["held"]
-    second = project.start("migrate")
-    for process in first, second:
-        outcome = ended(process)
-        assert outcome.status == 0 and "lease" not in outcome.err, outcome
-    assert vitess.query("SELECT id FROM t") == [(1,)]
-    assert project.ok("lock-status", "--json").json["held"] is False
+    two_run(EngineProject(tmp_path / "project", vitess))
 
 
 @VITESS
