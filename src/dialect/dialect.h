@@ -501,6 +501,8 @@ struct dialect {
     bool types_have_defaults; /* what a column is where nothing is said, which people count on */
     bool fills_new_columns;   /* NOT NULL without a default: with what is empty for the type, without a word */
     bool tables_forget_wide;  /* what is told of tables has "?" for characters beyond U+FFFF */
+    /* Does the server change values that do not fit, as it is set, instead of refusing them? NULL: it never does. */
+    bool (*bends_values)(const struct target *target);
     /* The character set that a column of texts gets, if it may lack characters of the one that it had; NULL: none. */
     const char *(*narrower_charset)(struct arena *mem, const struct target *target, const struct column *before,
                                     const struct column *after);

@@ -100,6 +100,17 @@ def test_characters_that_the_server_tells_of_as_question_marks(place):
     assert project.run("diff", "--exit-code").status == 0
 
 
+def test_a_server_outside_of_strict_mode_stops_nothing(place):
+    project = Project(place.project.folder.parent / "q", place.database.url + "?sql_mode=NO_ENGINE_SUBSTITUTION", sys.executable,
+                      schema_files=["schema.sql"])
+    project.write("schema.sql", "CREATE TABLE t (id int PRIMARY KEY, a varchar(20));\n")
+    assert "strict mode" not in project.ok("make-migrations", "one").err
+    project.ok("migrate")
+    project.write("schema.sql", "CREATE TABLE t (id int PRIMARY KEY, a varchar(5));\n")
+    shown = project.ok("make-migrations", "two").err
+    assert "values that do not fit stop it" in shown and "not in strict mode (sql_mode): it changes values" in shown
+
+
 TABLES = """
 Table("p", Base.metadata, Column("n", String(9), primary_key=True), mysql_charset="utf8mb4")
 Table("t", Base.metadata, Column("id", Integer, primary_key=True), {}, mysql_charset="utf8mb4")

@@ -2,6 +2,7 @@
  * MySQL and MariaDB as dialects, and TiDB as a flavour of the first: facts about their language, and the table of what this
  * folder does. What differs between them is here, or in a table beside it.
  */
+#include "base/text.h"
 #include "dialect/mysql/parts.h"
 #include "dialect/mysql/schema.h"
 
@@ -125,6 +126,12 @@ static const char *const mariadb_online_forms[] = {"ALGORITHM=INSTANT",
                                                    "ALGORITHM=INPLACE, LOCK=SHARED",
                                                    NULL};
 
+/* Where nobody has asked a server, it is set as usual. */
+static bool bends_values(const struct target *target)
+{
+    return target->facts.sql_mode && !text_has(target->facts.sql_mode, "STRICT_");
+}
+
 /* A UNIQUE is an index. */
 static const enum kind folds[] = {KIND_UNIQUE, KIND_COUNT};
 
@@ -134,6 +141,7 @@ static const enum kind folds[] = {KIND_UNIQUE, KIND_COUNT};
     .fills_new_columns = true,                                       \
     .narrower_charset = my_narrower_charset,                         \
     .tables_forget_wide = true,                                      \
+    .bends_values = bends_values,                                    \
     .databases_like = databases_like,                                \
     .database_words = database_words,                                \
     .enters_database = "use",                                        \
