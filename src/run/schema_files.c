@@ -81,7 +81,7 @@ static const char *wide_character(const struct dialect *dialect, const struct sq
 static int wide_check(struct ctx *ctx, const struct dialect *dialect, const char *path, const struct classified *what)
 {
     int line, column;
-    const char *at = dialect->tables_forget_wide && kind_is(what->kind, KIND_HOLDS_ROWS)
+    const char *at = dialect->tables_forget_wide && (kind_is(what->kind, KIND_HOLDS_ROWS) || what->kind == KIND_INDEX)
                          ? wide_character(dialect, &what->piece)
                          : NULL;
     if (!at)

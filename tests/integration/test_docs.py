@@ -102,7 +102,7 @@ def test_page(page, tmp_path, request, monkeypatch):
     if page.name in TOOLS:
         there = TOOLS[page.name]()
         if not there.exists():
-            pytest.skip(f"{there} is not installed")
+            pytest.skip(f"{there} is not there: a soak fetches it, which takes minutes")
         monkeypatch.setenv("PATH", f"{there}:{os.environ['PATH']}")
     text = page.read_text()
     package = request.getfixturevalue("package") if page.name in INSTALLED else None

@@ -89,13 +89,15 @@ def test_a_definer_who_is_not_there(place):
 
 
 def test_characters_that_the_server_tells_of_as_question_marks(place):
-    """In tables; a body is told as it is."""
+    """In tables; bodies and queries are told as they are."""
     project = Project(place.project.folder.parent / "q", place.database.url, sys.executable, schema_files=["schema.sql"])
     project.write("schema.sql", "CREATE TABLE t (id int PRIMARY KEY,\n  icon varchar(9) DEFAULT '\U0001F600');\n")
     outcome = project.run("make-migrations", "t")
     assert outcome.status == 1 and "schema.sql:2:28: a character beyond U+FFFF" in outcome.err, outcome
-    project.write("schema.sql", "CREATE FUNCTION f() RETURNS varchar(9) DETERMINISTIC RETURN '\U0001F600';\n")
+    project.write("schema.sql", "CREATE FUNCTION f() RETURNS varchar(9) DETERMINISTIC RETURN '\U0001F600';\n"
+                  "CREATE TABLE t (a varchar(9));\nCREATE VIEW v (b) AS SELECT a FROM t WHERE a <> '\U0001F600' WITH LOCAL CHECK OPTION;\n")
     project.ok("make-migrations", "f")
+    assert next(project.migrations.glob("*f.sql")).read_text().count("\U0001F600") == 2
     project.ok("migrate")
     assert project.run("diff", "--exit-code").status == 0
 

@@ -51,9 +51,21 @@ static long error_position(struct ctx *ctx, const struct batch_step *step)
     return found ? (long)(found - text) : -1;
 }
 
-/* What the server took and only warns of. */
-static int omissions_tell(struct ctx *ctx, struct my_conn *my)
+/* Only there has a statement a definer, and a question after it takes no ROW_COUNT() away from the next one. */
+static bool makes_something(const struct batch_step *step)
 {
+    static const char *const verbs[] = {"create", "alter", NULL};
+    struct lexer lexer;
+    lex_open(&lexer, my_dialect.lex, step->sql, step->length);
+    struct token first = lex_next_bare(&lexer);
+    return token_is_one_of(&first, verbs);
+}
+
+/* What the server took and only warns of. */
+static int omissions_tell(struct ctx *ctx, struct my_conn *my, const struct batch_step *step)
+{
+    if (!makes_something(step))
+        return 0;
     struct names said[MY_WARNINGS] = {0};
     const struct names *less = &said[MY_TAKES_LESS], *nobody = &said[MY_NO_DEFINER];
     TRY(my_warnings(ctx, my, said));
@@ -71,7 +83,7 @@ static int steps_run(struct ctx *ctx, struct my_conn *my, struct batch *batch)
     for (int i = 0; i < batch->n; i++) {
         int code = step_run(ctx, my, &batch->step[i], batch->own);
         if (code == 0)
-            code = omissions_tell(ctx, my);
+            code = omissions_tell(ctx, my, &batch->step[i]);
         if (code < 0) {
             batch->failed = i;
             batch->position = code == ERR_SQL ? error_position(ctx, &batch->step[i]) : -1;

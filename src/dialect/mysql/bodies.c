@@ -1,7 +1,7 @@
 /*
  * The bodies of routines, triggers and events as they were written: information_schema shows them without the escapes of their texts
- * and with "?" for what it cannot spell.  SHOW CREATE is asked of those that hold a quote, a backslash or such a character, of all in
- * one message.
+ * and with "?" for what it cannot spell, which holds for queries of views as well.  SHOW CREATE is asked of those that hold a quote, a
+ * backslash or such a character, of all in one message.
  */
 #include "base/text.h"
 #include "dialect/mysql/parts.h"
@@ -14,7 +14,8 @@ static const struct way {
     int before, after; /* cells around the statement */
 } ways[] = {{KIND_FUNCTION, FUNCTION_definition, "FUNCTION", 2, 3},
             {KIND_TRIGGER, TRIGGER_definition, "TRIGGER", 2, 4},
-            {KIND_EVENT, EVENT_definition, "EVENT", 3, 3}};
+            {KIND_EVENT, EVENT_definition, "EVENT", 3, 3},
+            {KIND_VIEW, VIEW_query, "VIEW", 1, 2}};
 
 static const struct way *way_of(const struct object *object)
 {
@@ -93,6 +94,26 @@ static const char *event_body(const char *statement)
     return NULL;
 }
 
+/* CREATE ... VIEW `v` (`a`, `b`) AS select ... WITH LOCAL CHECK OPTION, of which the last is a field of its own. */
+static const char *view_body(struct arena *mem, const char *statement)
+{
+    static const char *const ends[] = {" WITH LOCAL CHECK OPTION", " WITH CASCADED CHECK OPTION"};
+    struct lexer lexer;
+    bool named = false;
+    lex_open(&lexer, &my_lex, statement, strlen(statement));
+    for (struct token token = lex_next_code(&lexer); token.kind != TOKEN_END; token = lex_next_code(&lexer)) {
+        named = named || token_is(&token, "view");
+        if (!named || !token_is(&token, "as"))
+            continue;
+        const char *query = text_trim(mem, token.text + token.length);
+        for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+            if (text_ends(query, ends[i]))
+                return arena_copy(mem, query, strlen(query) - strlen(ends[i]));
+        return query;
+    }
+    return NULL;
+}
+
 /* What the catalog query says before the body ends with a line. */
 static size_t head_length(const char *definition)
 {
@@ -106,6 +127,20 @@ static size_t head_length(const char *definition)
         end = token.text + token.length;
     }
     return 0;
+}
+
+static size_t head_of(const struct way *way, const char *text)
+{
+    return way->kind == KIND_VIEW ? 0 : head_length(text);
+}
+
+/* May it have lost something? */
+static bool is_doubtful(const struct way *way, const char *text)
+{
+    if (way->kind == KIND_VIEW)
+        return strchr(text, '?');
+    size_t head = head_length(text);
+    return head && is_changed(text + head);
 }
 
 /* The cell of the answer that is the statement; NULL: the user may not see it. */
@@ -124,17 +159,22 @@ static const char *statement_of(struct arena *mem, const struct way *way, const 
                                                                     : NULL;
 }
 
-static void body_take(struct arena *mem, const struct way *way, const struct object *object, const char *said)
+static void body_take(struct ctx *ctx, const struct way *way, const struct object *object, const char *said)
 {
+    struct arena *mem = ctx->mem;
     struct expr *text = text_of(way, object);
     const char *statement = statement_of(mem, way, said), *definition = text->printed;
     const char *body = !statement                   ? NULL
                        : way->kind == KIND_FUNCTION ? routine_body(statement)
                        : way->kind == KIND_TRIGGER  ? trigger_body(statement)
+                       : way->kind == KIND_VIEW     ? view_body(mem, statement)
                                                     : event_body(statement);
-    size_t head = head_length(definition);
-    if (body && head)
+    size_t head = head_of(way, definition);
+    if (body && (head || way->kind == KIND_VIEW))
         text->printed = arena_printf(mem, "%.*s%s", (int)head, definition, body);
+    else if (statement)
+        emit_warning(ctx, "%s: where its body begins is not understood, so texts in it may have lost their escapes",
+                     object_path(mem, object));
 }
 
 static const char *show_text(struct arena *mem, const struct way *way, const struct object *object)
@@ -153,14 +193,13 @@ int my_bodies_load(struct ctx *ctx, struct conn *conn, const struct tree *tree)
     for (struct object *o = tree->root; o; o = object_next(tree->root, o)) {
         const struct way *way = way_of(o);
         const char *text = way ? text_of(way, o)->printed : NULL;
-        size_t head = text ? head_length(text) : 0;
-        if (!head || !is_changed(text + head))
+        if (!text || !is_doubtful(way, text))
             continue;
         names_add(ctx->mem, &statements, show_text(ctx->mem, way, o));
         list_add(ctx->mem, &asked, o);
     }
     TRY(my_show_all(ctx, (struct my_conn *)conn, &statements, &said));
     for (int i = 0; i < asked.n; i++)
-        body_take(ctx->mem, way_of(asked.item[i]), asked.item[i], said[i].data);
+        body_take(ctx, way_of(asked.item[i]), asked.item[i], said[i].data);
     return 0;
 }

@@ -19,7 +19,7 @@ static const char *const lease_prepare[] = {
     CREATE_LOCK, "ALTER TABLE @t ADD COLUMN token VARCHAR(64), ADD COLUMN expires DATETIME(3)", NULL};
 
 const struct state_sql my_state = {
-    /* Beside FROM, Vitess says the name that the database has on the server behind it. */
+    /* In a query that reads a table, Vitess says DATABASE() as the MySQL server calls it, not as the client does. */
     .table_exists = "SELECT DATABASE(), (SELECT SUM(CASE WHEN column_name = ? THEN 1 ELSE 0 END) FROM "
                     "information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?)",
     .create_migrations = "CREATE TABLE IF NOT EXISTS @t (version VARCHAR(255), description "
