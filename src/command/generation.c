@@ -212,19 +212,6 @@ int file_put(struct generation *generation, struct reply *reply)
     return 0;
 }
 
-static void bending_warn(const struct generation *generation)
-{
-    const struct target *target = generation->session->target;
-    bool fits = false;
-    for (int i = 0; i < generation->up->hazards.n; i++) {
-        const char *code = ((const struct hazard *)generation->up->hazards.item[i])->code;
-        fits = fits || text_equal(code, "narrows-type") || text_equal(code, "needs-values");
-    }
-    if (fits && target->dialect->bends_values && target->dialect->bends_values(target))
-        emit_warning(generation->ctx, "the server is not in strict mode (sql_mode): it changes values that do not fit, "
-                                      "and NULL to 0 or an empty text, where a warning says that they stop it");
-}
-
 /* Of those of the way back only what is certain: the others stand in its section of the file. */
 void hazards_report(struct generation *generation, struct reply *reply)
 {
@@ -235,7 +222,6 @@ void hazards_report(struct generation *generation, struct reply *reply)
             hazard->column ? arena_printf(mem, "; or --fill %s=VALUE", fill_name(mem, hazard->column)) : "";
         emit_warning(generation->ctx, "%s%s", hazard->text, way);
     }
-    bending_warn(generation);
     for (int i = 0; generation->down && i < generation->down->hazards.n; i++) {
         const struct hazard *hazard = generation->down->hazards.item[i];
         if (hazard->wants_empty)

@@ -778,6 +778,24 @@ static void change_judge(const struct finder *finder, const struct change *chang
         rebuild_judge(finder, change);
 }
 
+/* Said once, of the first that is about values. */
+static void bending_judge(const struct finder *finder)
+{
+    const struct dialect *dialect = finder->target->dialect;
+    if (!dialect->bends_values || !dialect->bends_values(finder->target))
+        return;
+    for (int i = 0; i < finder->found->n; i++) {
+        const struct hazard *hazard = finder->found->item[i];
+        if (!text_equal(hazard->code, "narrows-type") && !text_equal(hazard->code, "needs-values"))
+            continue;
+        hazard_add(
+            finder, hazard->change, "alters-values", true,
+            "the server is not in strict mode (sql_mode): it changes values that do not fit, and NULL to 0 or an "
+            "empty text, where a warning says that they stop it");
+        return;
+    }
+}
+
 void hazards_find(struct arena *mem, const struct target *target, const struct changes *changes,
                   const struct changes *source, struct list *hazards)
 {
@@ -787,6 +805,7 @@ void hazards_find(struct arena *mem, const struct target *target, const struct c
         rebuilt_room_judge(&finder, changes->list.item[i]);
         change_judge(&finder, changes->list.item[i]);
     }
+    bending_judge(&finder);
 }
 
 struct json *hazard_json(struct arena *mem, const struct hazard *hazard)
